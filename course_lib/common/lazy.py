@@ -3,6 +3,17 @@
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from types import ModuleType
+
+
+class Room(ModuleType):
+    """A package in which an exported name wins over a sub-module of the same name (`generate` in `generate.py`)."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        exported_here = isinstance(value, ModuleType) and value.__name__ == f"{self.__name__}.{name}"
+        if exported_here and name in self.__dict__.get("__all__", ()):
+            value = getattr(value, name)
+        super().__setattr__(name, value)
 
 
 def lazy_exports(
@@ -30,5 +41,6 @@ def lazy_exports(
         setattr(sys.modules[package], name, value)
         return value
 
+    sys.modules[package].__class__ = Room
     names = sorted(exports)
     return __getattr__, lambda: names, names
