@@ -1,1 +1,24 @@
-"""To be described by its contents."""
+"""The small world: a text generated from a seed, whose truth is known for every sentence.
+
+`World.generate(seed)` makes the people and everything true about them (people, facts); `documents` tells it in prose
+(phrasings, grammar, portraits, prose), and `prompts` and `questions` ask for it again, in words seen and held out.
+"""
+
+from course_lib.common.lazy import lazy_exports
+
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "World": "world",
+        "Prompt": "world",
+        "Person": "people",
+        "Stranger": "people",
+        "Fact": "facts",
+        "Town": "facts",
+        "Baseline": "facts",
+        "answers_match": "facts",
+        "Question": "questions",
+        "Page": "prose",
+        "Phrasing": "phrasings",
+    },
+)
