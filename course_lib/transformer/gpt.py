@@ -1,7 +1,7 @@
 """The GPT: token ids in, logits for every next token out."""
 
 import torch
-from jaxtyping import Float, Int, Num
+from jaxtyping import Bool, Float, Int, Num
 from torch import Tensor, nn
 
 from course_lib.common.errors import CourseError
@@ -59,16 +59,18 @@ class GPT(nn.Module):
         token_ids: Int[Tensor, "batch token"],
         cache: Cache | None = None,
         positions: Num[Tensor, "#batch token"] | None = None,
-        attention_mask: Num[Tensor, "batch key"] | None = None,
-    ) -> Float[Tensor, "batch token vocab"]:
+        attention_mask: Num[Tensor, "batch key"] | Bool[Tensor, "batch key"] | None = None,
+        last_only: bool = False,
+    ) -> Float[Tensor, "batch scored vocab"]:
         """Score every possible next token, at every place.
 
         Args:
             token_ids: The tokens to read.
             cache: Keys and values of the tokens before these; the caller advances it afterwards.
             positions: Each token's place, in tokens; by default they count up from the cache's length, or from the
-                first token that is not padding.
+                first token that is not padding. Fractions are allowed where positions are rotary.
             attention_mask: 1 at tokens and 0 at padding, for the cached tokens and the new ones.
+            last_only: Whether to score only what follows the last token, which is all that generation needs.
 
         Returns:
             Logits: row `t` scores the token that follows token `t`.
@@ -76,47 +78,41 @@ class GPT(nn.Module):
         Raises:
             CourseError: The sequence is longer than the context, or (checked on a CPU) an id is out of range.
         """
-        self.check(token_ids, cache)
+        hidden = self.hidden_states(token_ids, cache, positions, attention_mask)
+        return self.head(hidden[:, -1:] if last_only else hidden)
+
+    def hidden_states(
+        self,
+        token_ids: Int[Tensor, "batch token"],
+        cache: Cache | None = None,
+        positions: Num[Tensor, "#batch token"] | None = None,
+        attention_mask: Num[Tensor, "batch key"] | Bool[Tensor, "batch key"] | None = None,
+    ) -> Float[Tensor, "batch token d_model"]:
+        """What the head reads: the residual stream above the last block, normalised. Arguments as for a call."""
+        check_token_ids(token_ids, self.config.vocab_size)
         positions = self.place(token_ids, cache, positions, attention_mask)
+        context = self.context(positions, cache, attention_mask)
         residual = self.token_embedding(token_ids)
         if self.config.positions == "learned":
             residual = residual + self.position_embedding(positions)
         residual = self.dropout(residual)
-        context = self.context(positions, cache, attention_mask)
         for block in self.blocks:
             residual = block(residual, context)
-        return self.head(self.final_norm(residual))
-
-    def check(self, token_ids: Tensor, cache: Cache | None = None) -> None:
-        """Refuse what the model cannot read, in one line; ids are looked at on a CPU alone, where looking is free.
-
-        Raises:
-            CourseError: The sequence is longer than the context, or an id is not in the vocabulary.
-        """
-        n_tokens = token_ids.shape[-1] + (cache.length if cache else 0)
-        if n_tokens > self.config.context_length:
-            raise CourseError(
-                f"the sequence has {n_tokens} tokens, the model reads at most {self.config.context_length}: "
-                "shorten it, or read it in windows"
-            )
-        if token_ids.is_cpu and token_ids.numel() and not torch.compiler.is_compiling():
-            low, high = (bound.item() for bound in token_ids.aminmax())
-            if low < 0 or high >= self.config.vocab_size:
-                raise CourseError(
-                    f"token id {low if low < 0 else high} is not in the vocabulary, 0 to {self.config.vocab_size - 1}: "
-                    "was the text encoded by another tokenizer?"
-                )
+        return self.final_norm(residual)
 
     def place(
         self, token_ids: Tensor, cache: Cache | None, positions: Tensor | None, attention_mask: Tensor | None
     ) -> Num[Tensor, "#batch token"]:
         """Each new token's position: as given, else counted from the first token that is not padding."""
-        if positions is not None:
-            return positions
         n_tokens, n_past = token_ids.shape[1], cache.length if cache else 0
-        if attention_mask is None:
+        if positions is None and attention_mask is None:
+            check_length(n_past + n_tokens, self.config.context_length)
             return torch.arange(n_past, n_past + n_tokens, device=token_ids.device)[None]
-        return (attention_mask.cumsum(dim=-1)[:, -n_tokens:] - 1).clamp(min=0)
+        if positions is None:
+            positions = (attention_mask.cumsum(dim=-1)[:, -n_tokens:] - 1).clamp(min=0)
+        if positions.is_cpu and not torch.compiler.is_compiling():
+            check_length(int(positions.max()) + 1, self.config.context_length)
+        return positions
 
     def context(
         self, positions: Num[Tensor, "#batch token"], cache: Cache | None = None, attention_mask: Tensor | None = None
@@ -136,3 +132,38 @@ class GPT(nn.Module):
         if attention_mask is not None:
             mask = padded_mask(mask, attention_mask.bool())
         return AttentionContext(rotary=rotary, mask=mask, cache=cache)
+
+
+def check_length(n_tokens: int, context_length: int) -> None:
+    """Refuse a sequence longer than the context, in one line.
+
+    Raises:
+        CourseError: It is longer.
+
+    Example:
+        >>> check_length(8, context_length=8)
+    """
+    if n_tokens > context_length:
+        raise CourseError(
+            f"the sequence has {n_tokens} tokens, the model reads at most {context_length}: "
+            "shorten it, or read it in windows"
+        )
+
+
+def check_token_ids(token_ids: Int[Tensor, "*batch token"], vocab_size: int) -> None:
+    """Refuse ids that are not in the vocabulary, in one line; on a CPU alone, where looking costs nothing.
+
+    Raises:
+        CourseError: An id is below 0, or `vocab_size` or more.
+
+    Example:
+        >>> check_token_ids(torch.tensor([0, 8]), vocab_size=9)
+    """
+    if not token_ids.is_cpu or not token_ids.numel() or torch.compiler.is_compiling():
+        return
+    low, high = (bound.item() for bound in token_ids.aminmax())
+    if low < 0 or high >= vocab_size:
+        raise CourseError(
+            f"token id {low if low < 0 else high} is not in the vocabulary, 0 to {vocab_size - 1}: "
+            "was the text encoded by another tokenizer?"
+        )
