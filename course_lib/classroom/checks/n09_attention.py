@@ -1,0 +1,370 @@
+"""Notebook 09: the mask, attention, and a pattern whose rows do not add up."""
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from course_lib.classroom.registry import Claim, Diagnosis, Exercise, Mistake, Question, Wrong
+from course_lib.transformer import attention_pattern, causal_mask, scaled_dot_product
+
+
+def check_causal_mask(candidate) -> None:
+    """A lower triangle of booleans, diagonal included, for several lengths."""
+    for n_tokens in (4, 1, 7):
+        mask = candidate(n_tokens)
+        if not isinstance(mask, Tensor):
+            raise Wrong(f"it returned a {type(mask).__name__}; a tensor of True and False is wanted")
+        if mask.shape != (n_tokens, n_tokens):
+            raise Wrong(f"for {n_tokens} tokens the shape is {tuple(mask.shape)}; ({n_tokens}, {n_tokens}) is wanted")
+        if mask.dtype != torch.bool:
+            raise Wrong(f"its numbers are {mask.dtype}; masking needs True and False: add .bool()")
+        expected = causal_mask(n_tokens)
+        if mask.equal(expected.T) and n_tokens > 1:
+            later = ", ".join(str(place) for place in range(1, n_tokens))
+            raise Wrong(f"row 0 may look at tokens {later}, which come later. Triangle upside down?")
+        if mask.equal(~expected):
+            raise Wrong("True and False are swapped: True is where looking is allowed")
+        if not mask.diagonal().all():
+            raise Wrong("a token may not look at itself: row 0 would have nothing to look at, and softmax gives NaN")
+        if (mask & ~expected).any():
+            query, key = (mask & ~expected).nonzero()[0].tolist()
+            raise Wrong(f"row {query} may look at token {key}, which comes later")
+        if (~mask & expected).any():
+            query, key = (~mask & expected).nonzero()[0].tolist()
+            raise Wrong(f"row {query} may not look at token {key}, which came before it")
+
+
+def _tensors(*shape: int) -> list[Tensor]:
+    generator = torch.Generator().manual_seed(9)
+    return [torch.randn(*shape, generator=generator) for _ in range(3)]
+
+
+def _attention_without(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, mistake: str) -> Tensor:
+    """Attention with one named mistake, to recognise it by its output."""
+    size = query.shape[-1] ** {"no scale": 0.0, "d instead of its root": 1.0}.get(mistake, 0.5)
+    scores = query @ key.transpose(-1, -2) / size
+    if mask is not None and mistake != "no mask":
+        scores = scores.masked_fill(mask if mistake == "mask inverted" else ~mask, float("-inf"))
+    return scores.softmax(dim=-2 if mistake == "softmax over queries" else -1) @ value
+
+
+_DIAGNOSES = {
+    "no scale": "the scores are not divided by √d_head",
+    "d instead of its root": "the scores are divided by d_head; its square root is wanted",
+    "no mask": "the mask changes nothing: set scores to -inf where it is False, before softmax",
+    "mask inverted": "it hides what the mask allows: True is where looking is allowed, so fill where ~mask",
+    "softmax over queries": "softmax runs over the queries; each query shares among its keys, dim=-1",
+}
+
+
+def check_scaled_dot_product(candidate) -> None:
+    """Equal to the formula for one head, for batches and heads, with and without a mask, keys more than queries."""
+    for shape, mask in (((5, 8), None), ((5, 8), causal_mask(5)), ((2, 3, 6, 4), causal_mask(6))):
+        query, key, value = _tensors(*shape)
+        given = None if mask is None else mask.clone()
+        found = candidate(query.clone(), key.clone(), value.clone(), given)
+        expected = scaled_dot_product(query, key, value, mask)
+        where = f"for tensors of shape {shape}" + ("" if mask is None else " with a mask")
+        if not isinstance(found, Tensor):
+            raise Wrong(f"{where} it returned a {type(found).__name__}; a tensor is wanted")
+        if found.shape != expected.shape:
+            raise Wrong(f"{where} the shape is {tuple(found.shape)}; {tuple(expected.shape)} is wanted")
+        if torch.allclose(found, expected, atol=1e-5):
+            continue
+        if mask is not None and found.isnan().any():
+            raise Wrong("some rows are NaN: is -inf set where looking is allowed, or in a whole row?")
+        for mistake, message in _DIAGNOSES.items():
+            if torch.allclose(found, _attention_without(query, key, value, mask, mistake), atol=1e-5, equal_nan=True):
+                raise Wrong(message)
+        place = (found - expected).abs().amax(dim=-1).flatten().argmax().item()
+        raise Wrong(f"{where} the numbers differ, most in row {place}: compare it with the formula from the inside out")
+
+
+_REFERENCE_PATTERN = '''def broken_pattern(
+    query: Float[Tensor, "query d_head"], key: Float[Tensor, "key d_head"]
+) -> Float[Tensor, "query key"]:
+    """How each query shares its attention among the keys it may see."""
+    scores = query @ key.T / query.shape[-1] ** 0.5
+    allowed = torch.ones(len(query), len(key), dtype=torch.bool).tril()
+    scores = scores.masked_fill(~allowed, float("-inf"))
+    return scores.softmax(dim=-1)'''
+
+BROKEN_PATTERN = '''def broken_pattern(
+    query: Float[Tensor, "query d_head"], key: Float[Tensor, "key d_head"]
+) -> Float[Tensor, "query key"]:
+    """How each query shares its attention among the keys it may see."""
+    scores = query @ key.T / query.shape[-1] ** 0.5
+    allowed = torch.ones(len(query), len(key), dtype=torch.bool).tril()
+    shares = scores.softmax(dim=-1)
+    return shares.masked_fill(~allowed, 0.0)'''
+
+
+def mended_pattern(query: Float[Tensor, "query d_head"], key: Float[Tensor, "key d_head"]) -> Bool[Tensor, "query key"]:
+    """How each query shares its attention among the keys it may see."""
+    return attention_pattern(query, key, causal_mask(len(query)))
+
+
+def check_broken_pattern(candidate) -> None:
+    """Rows sum to one, and no row depends on a later key."""
+    query, key, _ = _tensors(6, 4)
+    expected = mended_pattern(query, key)
+    pattern = candidate(query.clone(), key.clone())
+    if not isinstance(pattern, Tensor) or pattern.shape != (6, 6):
+        raise Wrong(f"a 6 by 6 pattern is wanted, this is {tuple(getattr(pattern, 'shape', ()))}")
+    if (pattern.triu(1).abs() > 1e-6).any():
+        raise Wrong("a token looks at a later one: the mask is gone")
+    changed = key.clone()
+    changed[-1] += 3.0
+    if not torch.allclose(candidate(query.clone(), changed)[0], pattern[0], atol=1e-6):
+        raise Wrong("row 0 changes when the last key changes: softmax has seen the future before the mask came")
+    sums = pattern.sum(dim=-1)
+    if not torch.allclose(sums, torch.ones(6), atol=1e-5):
+        raise Wrong(f"row 0 sums to {sums[0].item():.2f}: shares must sum to 1")
+    if not torch.allclose(pattern, expected, atol=1e-5):
+        raise Wrong("rows sum to 1 and see no future, but the shares are not softmax of the scores any more")
+
+
+EXERCISES = [
+    Exercise(
+        id="09.causal_mask",
+        reference=causal_mask,
+        check=check_causal_mask,
+        part="mask",
+        hints=(
+            "Write the 4 by 4 table on paper first: row 0 may see only column 0, row 3 all four. What shape is that?",
+            "Begin with a square full of True; keep the part on and below the diagonal. A tensor has a method for it,\n"
+            "named after 'triangle, lower'.",
+            "def causal_mask(n_tokens):\n"
+            '    """True where `key` is not later than `query`."""\n'
+            "    return torch.ones(n_tokens, n_tokens, dtype=torch.bool).tril()",
+        ),
+        mistakes=[
+            Mistake(
+                name="triangle upside down",
+                source="def causal_mask(n_tokens):\n    return torch.ones(n_tokens, n_tokens).triu().bool()",
+                says="Triangle upside down",
+            ),
+            Mistake(
+                name="diagonal forbidden",
+                source="def causal_mask(n_tokens):\n    return torch.ones(n_tokens, n_tokens).tril(-1).bool()",
+                says="may not look at itself",
+            ),
+            Mistake(
+                name="numbers instead of booleans",
+                source="def causal_mask(n_tokens):\n    return torch.ones(n_tokens, n_tokens).tril()",
+                says="masking needs True and False",
+            ),
+            Mistake(
+                name="True means hidden",
+                source="def causal_mask(n_tokens):\n    return torch.ones(n_tokens, n_tokens).triu(1).bool()",
+                says="True and False are swapped",
+            ),
+            Mistake(
+                name="one token too many",
+                source="def causal_mask(n_tokens):\n    return torch.ones(n_tokens, n_tokens).tril(1).bool()",
+                says="row 0 may look at token 1, which comes later",
+            ),
+        ],
+    ),
+    Exercise(
+        id="09.scaled_dot_product",
+        reference=scaled_dot_product,
+        check=check_scaled_dot_product,
+        part="scaled_dot_product",
+        hints=(
+            "Four steps, one line each: scores, divide, mask (if there is one), softmax and mix. Sections 3 to 5 have "
+            "each.",
+            "scores = dot products of every query with every key, divided by the root of the last axis's length\n"
+            "if there is a mask: scores become -inf where it is False\n"
+            "pattern = softmax over the keys;  return the pattern's mix of the values",
+            "def scaled_dot_product(query, key, value, mask=None):\n"
+            '    """softmax(q kᵀ / √d_head) v, where the mask allows."""\n'
+            '    scores = einsum(query, key, "... query d_head, ... key d_head -> ... query key")\n'
+            "    scores = scores / query.shape[-1] ** 0.5\n"
+            "    if mask is not None:\n"
+            '        scores = scores.masked_fill(~mask, float("-inf"))\n'
+            "    pattern = scores.softmax(dim=-1)\n"
+            '    return einsum(pattern, value, "... query key, ... key d_head -> ... query d_head")',
+        ),
+        mistakes=[
+            Mistake(
+                name=name,
+                source="def scaled_dot_product(query, key, value, mask=None):\n"
+                f"    scores = query @ key.transpose(-1, -2){scale}\n"
+                + (
+                    ""
+                    if fill is None
+                    else f"    if mask is not None:\n        scores = scores.masked_fill({fill}, -1e9)\n"
+                )
+                + f"    return scores.softmax(dim={axis}) @ value",
+                says=says,
+            )
+            for name, scale, fill, axis, says in (
+                ("no division", "", "~mask", -1, "not divided by √d_head"),
+                ("divided by d", " / query.shape[-1]", "~mask", -1, "its square root is wanted"),
+                ("mask forgotten", " / query.shape[-1] ** 0.5", None, -1, "the mask changes nothing"),
+                ("wrong axis", " / query.shape[-1] ** 0.5", "~mask", -2, "softmax runs over the queries"),
+                ("mask inverted", " / query.shape[-1] ** 0.5", "mask", -1, "it hides what the mask allows"),
+            )
+        ],
+    ),
+    Exercise(
+        id="09.broken_pattern",
+        reference=mended_pattern,
+        check=check_broken_pattern,
+        broken=BROKEN_PATTERN,
+        hints=(
+            "Print `broken_pattern(query, key).sum(dim=-1)`. What should a row of shares sum to?",
+            "Softmax divides by a sum over all keys, the forbidden ones too. Forbid before dividing: which number has\n"
+            "an exponential of 0?",
+            _REFERENCE_PATTERN,
+        ),
+        mistakes=[
+            Mistake(
+                name="rescaled afterwards, but by a constant",
+                source=BROKEN_PATTERN.replace(
+                    "    return shares.masked_fill(~allowed, 0.0)",
+                    "    return shares.masked_fill(~allowed, 0.0) * 2",
+                ),
+                says="softmax has seen the future",
+            ),
+            Mistake(
+                name="mask dropped",
+                source=BROKEN_PATTERN.replace("    return shares.masked_fill(~allowed, 0.0)", "    return shares"),
+                says="the mask is gone",
+            ),
+            Mistake(
+                name="scores of forbidden keys set to zero",
+                source=_REFERENCE_PATTERN.replace('float("-inf")', "0.0"),
+                says="a token looks at a later one",
+            ),
+        ],
+    ),
+]
+
+QUIZ = [
+    Question(
+        id="09.q1",
+        text="A row of an attention pattern says …",
+        choices=[
+            ("how one query shares its attention among the keys", None),
+            ("how much attention one key gets from all queries", "That is a column, and a column need not sum to 1."),
+            ("which values are largest", "The pattern is computed from queries and keys; values play no part in it."),
+        ],
+        from_notebook="09",
+    ),
+    Question(
+        id="09.q2",
+        text="Why are scores divided by √d_head and not by d_head?",
+        choices=[
+            ("A sum of d_head independent terms of variance 1 has typical size √d_head", None),
+            ("Roots are cheaper to compute", "It is computed once; cost plays no part."),
+            (
+                "Dividing by d_head would make shares sum to less than 1",
+                "Softmax makes any scores sum to 1; dividing by d_head would make the pattern too even as d grows.",
+            ),
+        ],
+        from_notebook="09",
+    ),
+    Question(
+        id="09.q3",
+        text="Two words before the token *cat* are swapped. Nothing tells places apart. What *cat* hears …",
+        choices=[
+            ("stays the same", None),
+            (
+                "changes, because the mask changes",
+                "Both words still come before it: the mask allows both.",
+            ),
+            (
+                "changes, because the pattern's row is reordered",
+                "The row is reordered, and so are the values: the weighted mean is the same.",
+            ),
+        ],
+        from_notebook="09",
+    ),
+    Question(
+        id="09.q4",
+        text="A model trained without the causal mask has a loss near zero. It writes badly because …",
+        choices=[
+            ("when it writes, the next token is not there to be looked at", None),
+            ("its loss is too small, so it over-fits", "It has learned nothing but copying; more data would not help."),
+            ("its softmax saturates", "Saturation is a matter of the scores' size, not of which keys are visible."),
+        ],
+        from_notebook="09",
+    ),
+    Question(
+        id="09.q5",
+        text="A page becomes 300 tokens instead of 1,200 characters. How many squares has its attention pattern?",
+        choices=[
+            ("90,000 instead of 1,440,000", None),
+            ("300 instead of 1,200", "That is one row: every token looks, so there are as many rows as tokens."),
+            (
+                "the same number: the page is the same",
+                "The pattern has a square for each pair of tokens, not of letters.",
+            ),
+        ],
+        from_notebook="06",
+    ),
+]
+
+
+def _decide_a1(*, smallest: float, row_sums: list[float]) -> str:
+    sums_to_one = all(abs(total - 1) < 1e-5 for total in row_sums)
+    return "holds" if smallest >= 0 and sums_to_one else "does not hold here"
+
+
+def _decide_a2(
+    *,
+    score_gradient_raw: float,
+    score_gradient_divided: float,
+    weight_gradient_raw: float,
+    weight_gradient_divided: float,
+    accuracy_raw: float,
+    accuracy_divided: float,
+) -> str:
+    if score_gradient_raw >= score_gradient_divided / 2:
+        return "does not hold here"
+    if weight_gradient_raw < weight_gradient_divided / 2 and accuracy_raw < accuracy_divided - 0.02:
+        return "holds"
+    return "holds with a condition: softmax saturates, but the gradient that reaches the weights has not vanished"
+
+
+def _decide_a3(*, no_mask_middle: float, no_mask_last: float, mask_last: float) -> str:
+    cheats = no_mask_middle < mask_last / 2
+    helpless = no_mask_last > mask_last + 0.5
+    return "holds" if cheats and helpless else "does not hold here"
+
+
+CLAIMS = {
+    "A1": Claim(
+        id="A1",
+        text="Attention is softmax(QKᵀ/√d)V, and each row of the pattern is a probability distribution.",
+        rule="holds if no share is below 0 and every row sums to 1 within 0.00001",
+        decide=_decide_a1,
+    ),
+    "A2": Claim(
+        id="A2",
+        text="Without the division by √d the softmax saturates and gradients vanish.",
+        rule="holds if at d_head 256 the score's gradient and the weights' gradient are under half of the divided ones "
+        "and accuracy ends 2 points lower; with a condition if only the first is so",
+        decide=_decide_a2,
+    ),
+    "A3": Claim(
+        id="A3",
+        text="Training without the causal mask is cheating.",
+        rule="holds if without a mask the loss in the middle is under half of the honest model's and, where there is "
+        "nothing to see, at least 0.5 above it",
+        decide=_decide_a3,
+    ),
+}
+
+DIAGNOSES = {
+    "09.loss_with_mask": Diagnosis(
+        above="the model with the mask learned less than usual: is the mask too strict, or training cut short?",
+        below="better than an honest model of this size can be: can it see the next token?",
+    ),
+    "09.loss_cheating": Diagnosis(
+        above="the model without a mask did not find the answer on the page: is there a mask after all?",
+        below="even surer than usual: harmless",
+    ),
+}
