@@ -16,8 +16,9 @@ from nbformat import NotebookNode
 
 from course_lib.classroom.cell_ids import name_cells
 from course_lib.classroom.cleaning import clean
+from course_lib.classroom.form import faults
 from course_lib.classroom.setup_cell import badge, setup_source
-from course_lib.classroom.solutions import solved
+from course_lib.classroom.solutions import refuse_unsolved, solved
 from course_lib.common import paths
 from course_lib.common.errors import CourseError
 
@@ -38,6 +39,8 @@ class Built:
     """Running it from a fresh kernel."""
     changed: bool
     """Whether the file differs (with `check`: would differ)."""
+    faults: tuple[str, ...] = ()
+    """What is against the form."""
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -66,8 +69,8 @@ def with_standard_cells(notebook: NotebookNode, name: str) -> NotebookNode:
     if not cells or cells[0].cell_type != "markdown" or not cells[0].source.startswith("# "):
         raise CourseError(f"{name}: the first cell must be Markdown and begin with the title, `# …`")
     title, *rest = cells[0].source.split("\n")
-    rest = [line for line in rest if "colab-badge.svg" not in line]
-    cells[0].source = "\n".join([title, "", badge(name), "", *rest]).replace("\n\n\n", "\n\n").rstrip("\n")
+    rest = "\n".join(line for line in rest if "colab-badge.svg" not in line).strip("\n")
+    cells[0].source = f"{title}\n\n{badge(name)}\n\n{rest}".rstrip("\n")
     place = next((i for i, cell in enumerate(cells) if "set-up" in cell.metadata.get("tags", [])), None)
     if place is None:
         place = next((i for i, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
@@ -78,7 +81,8 @@ def with_standard_cells(notebook: NotebookNode, name: str) -> NotebookNode:
 
 
 def _ruff(arguments: list[str], notebook: NotebookNode, path: Path) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "ruff", *arguments, "--stdin-filename", str(path), "-"]
+    settings = ["--config", str(paths.ROOT / "pyproject.toml"), "--stdin-filename", str(path)]
+    command = [sys.executable, "-m", "ruff", *arguments, *settings, "-"]
     return subprocess.run(
         command, input=nbformat.writes(notebook), capture_output=True, text=True, encoding="utf-8", cwd=paths.ROOT
     )
@@ -90,6 +94,9 @@ def formatted(notebook: NotebookNode, path: Path) -> NotebookNode:
     Raises:
         CourseError: Naming what ruff found, or that it is not installed.
     """
+    sorted_imports = _ruff(["check", "--quiet", "--select=I", "--fix-only"], notebook, path)
+    if sorted_imports.stdout.strip():
+        notebook = nbformat.reads(sorted_imports.stdout, as_version=4)
     done = _ruff(["format", "--quiet"], notebook, path)
     if done.returncode:
         raise CourseError(f"{path.name}: ruff cannot lay out its code: {done.stderr.strip()[:500]}")
@@ -103,7 +110,7 @@ def formatted(notebook: NotebookNode, path: Path) -> NotebookNode:
 @contextmanager
 def _environment(**changes: str) -> Iterator[None]:
     before = dict(os.environ)
-    for name in ("COURSE_MODELS", "COURSE_RECORD"):
+    for name in ("COURSE_MODELS", "COURSE_RECORD", "COURSE_PROFILE", "MPLBACKEND"):
         os.environ.pop(name, None)
     os.environ.update(changes)
     try:
@@ -138,16 +145,17 @@ def execute(notebook: NotebookNode, folder: Path, extra: Mapping[str, str] | Non
         resources={"metadata": {"path": str(folder)}},
     )
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as empty:
+    with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryFile() as kernel_log:
         settings = {"COURSE_SEED": "0", "COURSE_MY": empty, "PYDEVD_DISABLE_FILE_VALIDATION": "1", **(extra or {})}
         with _environment(**settings):
             try:
-                client.execute()
+                client.execute(stderr=kernel_log)
             except CellExecutionError as error:
                 raise CourseError(f"cell {_failed(notebook)} failed: {error.ename}: {error.evalue}") from None
             except (CellTimeoutError, DeadKernelError) as error:
-                said = " ".join(str(error).split())[:200]
-                raise CourseError(f"cell {_failed(notebook)} did not end: {said}") from None
+                kernel_log.seek(0)
+                said = " ".join([*str(error).split(), *kernel_log.read().decode(errors="replace").split()])
+                raise CourseError(f"cell {_failed(notebook)} did not end: {said[:400]}") from None
     return time.perf_counter() - started
 
 
@@ -193,6 +201,8 @@ def build_one(path: Path, *, check: bool = False, solutions: bool = False) -> Bu
     try:
         seconds = execute(notebook, path.resolve().parent)
         clean(notebook)
+        if solutions:
+            refuse_unsolved(notebook)
     except CourseError as error:
         raise CourseError(f"{path.name}: {error}") from None
     _keep_timed(notebook, old)
@@ -200,7 +210,7 @@ def build_one(path: Path, *, check: bool = False, solutions: bool = False) -> Bu
     if not check and not solutions and after != before:
         with paths.atomic_write(path) as temporary:
             temporary.write_bytes(after)
-    return Built(path=path, seconds=seconds, changed=after != before)
+    return Built(path=path, seconds=seconds, changed=after != before, faults=tuple(faults(notebook, path.name)))
 
 
 def build(notebooks: Iterable[Path | str] = (), *, check: bool = False, solutions: bool = False) -> list[Built]:
@@ -221,7 +231,10 @@ def build(notebooks: Iterable[Path | str] = (), *, check: bool = False, solution
     for path in [Path(path) for path in notebooks] or sorted(paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
         report = build_one(path, check=check, solutions=solutions)
         state = "runs with every solution" if solutions else "changed" if report.changed else "unchanged"
-        print(f"{path.name}  {report.seconds:.1f} s  {state}", flush=True)
+        print(
+            "\n".join([f"{path.name}  {report.seconds:.1f} s  {state}", *map("  form: {}".format, report.faults)]),
+            flush=True,
+        )
         reports.append(report)
     stale = [report.path.name for report in reports if report.changed]
     if check and not solutions and stale:

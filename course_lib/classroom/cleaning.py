@@ -94,6 +94,5 @@ def clean(notebook: NotebookNode) -> None:
     )
     for cell in notebook.cells:
         cell.metadata = NotebookNode({key: cell.metadata[key] for key in _KEPT_TAGS_ONLY if cell.metadata.get(key)})
-        cell.pop("attachments", None)
         if cell.cell_type == "code":
             cell.outputs = clean_outputs(cell.outputs, cell.id)

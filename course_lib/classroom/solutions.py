@@ -61,3 +61,17 @@ def solved(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code" and _CALL.search(cell.source):
             cell.source = solved_source(cell.source)
     return notebook
+
+
+def refuse_unsolved(notebook: NotebookNode) -> None:
+    """Make sure that every exercise of an executed notebook was judged right.
+
+    Raises:
+        CourseError: Naming the cell and what it said.
+    """
+    for cell in notebook.cells:
+        exercise_ids = _CALL.findall(cell.source) if cell.cell_type == "code" else []
+        said = "".join(output.text for output in cell.get("outputs", []) if output.output_type == "stream")
+        for exercise_id in exercise_ids:
+            if f"✓ {exercise_id}:" not in said:
+                raise CourseError(f"cell {cell.id}: the solution of {exercise_id} is not taken: {said.strip()}")
