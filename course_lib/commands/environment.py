@@ -82,7 +82,7 @@ def pip_install(python: Path | str, arguments: list[str], progress: Progress) ->
         raise CourseError(f"the installation failed: {reason} (everything pip said: {LOG}; run again to go on)")
 
 
-def reachable(address: str, seconds: float = 3) -> bool:
+def reachable(address: str, seconds: float = 3.0) -> bool:
     """Whether a web page answers within a few seconds, name look-up included."""
     from urllib.request import Request, urlopen
 

@@ -8,8 +8,13 @@ import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import tyro
 
 from course_lib.common.paths import NOTEBOOKS, ROOT
+
+Words = Annotated[tuple[str, ...], tyro.conf.Positional]
 
 CELL_SECONDS = 300
 """How long one notebook cell may run before it counts as failed."""
@@ -137,7 +142,7 @@ def run_part(part: Part, folder: Path) -> Outcome:
     return read_outcome(report, status)
 
 
-def test(*paths: str, fast: bool = False, all: bool = False) -> int:
+def test(paths: Words = (), *, fast: bool = False, all: bool = False) -> int:
     """Check the course: units, docstring examples, house rules, notebooks and, where Chromium is found, a browser.
 
     Args:

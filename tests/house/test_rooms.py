@@ -32,11 +32,9 @@ def defined_names(tree: ast.Module) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names.add(node.name)
-        if (
-            (isinstance(node, ast.FunctionDef)
-            and not node.name.startswith("_"))
-            or getattr(node, "name", "") == "__init__"
-        ):
+        if (isinstance(node, ast.FunctionDef) and not node.name.startswith("_")) or getattr(
+            node, "name", ""
+        ) == "__init__":
             names |= {argument.arg for argument in [*node.args.args, *node.args.kwonlyargs]}
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             names.add(node.attr)

@@ -1,4 +1,4 @@
-"""Words that have no place in the project: unfinished business, package hosts, somebody's paths; pictograms in prose."""
+"""Words that have no place here: unfinished business, package hosts, somebody's paths; pictograms in prose."""
 
 import re
 
