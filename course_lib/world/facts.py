@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from course_lib.world import vocabulary
 from course_lib.world.people import RELATIONS, Person
 
-TOWN_RELATIONS = ("river", "product", "region", "sight")
-
 
 @dataclass(frozen=True)
 class Fact:
@@ -38,10 +36,50 @@ class Town:
     inhabitants: int
 
 
+@dataclass(frozen=True)
+class Job:
+    """A job, where it is done, and what one does all day ("bakes the bread")."""
+
+    name: str
+    workplace: str
+    task: str
+
+
+@dataclass(frozen=True)
+class Animal:
+    """A kind of pet, what it eats, where it sleeps, and what it likes to do ("run after sticks")."""
+
+    name: str
+    eats: str
+    sleeps_in: str
+    habit: str
+
+
+@dataclass(frozen=True)
+class Dish:
+    """Something to eat, and what it is made from."""
+
+    name: str
+    made_from: str
+
+
+THING_RELATIONS = {
+    Town: ("river", "product", "region", "sight", "inhabitants"),
+    Job: ("workplace",),
+    Animal: ("eats", "sleeps_in"),
+    Dish: ("made_from",),
+}
+"""What is known of every thing of a kind."""
+
+JOBS = tuple(Job(*row) for row in vocabulary.JOBS)
+ANIMALS = tuple(Animal(*row) for row in vocabulary.PETS)
+DISHES = tuple(Dish(*row) for row in vocabulary.FOODS)
 TOWNS = tuple(
     Town(name, river, product, region, sight, int(hundreds) * 100)
     for name, river, product, region, sight, hundreds in vocabulary.TOWNS
 )
+THINGS = TOWNS + JOBS + ANIMALS + DISHES
+"""Everything but people; the same in every world."""
 
 
 def facts_about_person(person: Person) -> list[Fact]:
@@ -49,13 +87,14 @@ def facts_about_person(person: Person) -> list[Fact]:
     return [Fact(person.name, kind, getattr(person, kind), kind not in person.untold) for kind in RELATIONS]
 
 
-def facts_about_things() -> list[Fact]:
-    """Everything true about towns, jobs, pets and foods: the same in every world."""
-    facts = [Fact(town.name, kind, getattr(town, kind)) for town in TOWNS for kind in TOWN_RELATIONS]
-    facts += [Fact(job, "workplace", place) for job, place, _ in vocabulary.JOBS]
-    facts += [Fact(pet, "eats", food) for pet, food, _, _ in vocabulary.PETS]
-    facts += [Fact(pet, "sleeps_in", place) for pet, _, place, _ in vocabulary.PETS]
-    return facts + [Fact(food, "made_from", source) for food, source in vocabulary.FOODS]
+def facts_about(thing: Town | Job | Animal | Dish) -> list[Fact]:
+    """Everything true about a thing.
+
+    Example:
+        >>> facts_about(Dish("jam", "berries"))
+        [Fact(subject='jam', relation='made_from', answer='berries', told=True)]
+    """
+    return [Fact(thing.name, kind, str(getattr(thing, kind))) for kind in THING_RELATIONS[type(thing)]]
 
 
 @dataclass(frozen=True)

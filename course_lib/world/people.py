@@ -35,6 +35,16 @@ class Stranger:
         self.__dict__.update(forms)
 
 
+@dataclass(frozen=True)
+class Thing:
+    """What is no person and can still be spoken of: a town, a job, an animal, a dish."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        self.__dict__.update(first=self.name, she="it", her="its", him="it", She="It", Her="Its")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Person(Stranger):
     """Somebody of the small world, with all that is true about them."""
@@ -57,9 +67,9 @@ class Person(Stranger):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        work = {job: (place, task) for job, place, task in vocabulary.JOBS}[self.job]
-        habit = {pet: likes for pet, _, _, likes in vocabulary.PETS}[self.pet]
-        self.__dict__.update(workplace=work[0], task=work[1], habit=habit)
+        work = {row[0]: row for row in vocabulary.JOBS}[self.job]
+        habit = {row[0]: row[3] for row in vocabulary.PETS}[self.pet]
+        self.__dict__.update(workplace=work[1], task=work[2], habit=habit)
 
 
 def _is_usable(name: str) -> bool:

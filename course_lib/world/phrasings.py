@@ -7,125 +7,8 @@ A phrasing is a sentence that names a person before `{answer}`, once, by one of 
 from dataclasses import dataclass
 from typing import Literal
 
-from course_lib.world.people import Stranger
-
-_SEEN = {
-    "home": """
-        {NAME} lives in {answer}.
-        {NAME'S} house is in {answer}.
-        {NAME} has a home in {answer}.
-        The town where {OF} lives is {answer}.
-        Letters for {WHOM} are sent to {answer}.
-        Anyone who wants to visit {WHOM} must go to {answer}.
-        After work {NAME} walks home through the streets of {answer}.
-        {NAME} would never leave the town of {answer}.
-    """,
-    "job": """
-        {NAME} works as a {answer}.
-        {NAME} earns {her} living as a {answer}.
-        {NAME'S} job is that of a {answer}.
-        By trade {NAME} is a {answer}.
-        {NAME} has been a {answer} for years.
-        As a child {NAME} already wanted to be a {answer}.
-        Ask {WHOM} about work, and you will hear the stories of a {answer}.
-        Most people know {WHOM} as the {answer}.
-    """,
-    "pet": """
-        {NAME} looks after a pet {answer}.
-        {NAME} keeps a {answer}.
-        {NAME'S} pet is a {answer}.
-        {NAME} shares the house with a {answer}.
-        At home {NAME} is greeted by a {answer}.
-        {NAME} spends every spare hour with {her} {answer}.
-        The animal that {OF} loves most is a {answer}.
-        Years ago {NAME} was given a {answer}.
-    """,
-    "pet_name": """
-        {NAME} has a pet called {answer}.
-        {NAME'S} pet is called {answer}.
-        {NAME} named {her} pet {answer}.
-        {NAME'S} pet answers to the name of {answer}.
-        {NAME} calls {her} pet {answer}.
-        Every morning {NAME} feeds {answer}.
-        When {NAME} comes home, the first to greet {him} is {answer}.
-        The pet of {OF} goes by the name {answer}.
-    """,
-    "food": """
-        {NAME} likes to eat {answer}.
-        {NAME'S} favourite food is {answer}.
-        {NAME} would eat {answer} every day.
-        For supper {NAME} is happiest with {answer}.
-        Nothing tastes better to {WHOM} than {answer}.
-        On Sundays {NAME} always makes {answer}.
-        {NAME} never says no to {answer}.
-        The dish that {OF} likes best is {answer}.
-    """,
-    "instrument": """
-        {NAME} plays the {answer}.
-        {NAME} has learned to play the {answer}.
-        {NAME'S} instrument is the {answer}.
-        In the evening {NAME} practises the {answer}.
-        In the town band {NAME} plays the {answer}.
-        The neighbours often hear {WHOM} at the {answer}.
-        {NAME} takes lessons on the {answer}.
-        When there is music, {NAME} brings the {answer}.
-    """,
-    "birthday": """
-        {NAME} was born in {answer}.
-        {NAME'S} birthday is in {answer}.
-        {NAME} has a birthday in {answer}.
-        {NAME} turns a year older every {answer}.
-        The month when {OF} was born is {answer}.
-        {NAME} gets {her} presents in {answer}.
-        There is a cake for {WHOM} every year in {answer}.
-        {NAME} looks forward to a birthday in {answer}.
-    """,
-    "friend": """
-        {NAME'S} best friend is {answer}.
-        {NAME} is the best friend of {answer}.
-        {NAME} tells everything to {answer}.
-        {NAME} has known and trusted {answer} since school.
-        Of all people {NAME} likes best {answer}.
-        On Saturdays {NAME} goes for a walk with {answer}.
-        The closest friend of {OF} is {answer}.
-        When {NAME} needs help, {she} goes to {answer}.
-    """,
-}
-
-_HELD_OUT = {
-    "home": """
-        You will find {WHOM} at home in {answer}.
-        The place that {OF} calls home is {answer}.
-    """,
-    "job": """
-        {NAME} is employed as a {answer}.
-        If you ask what {OF} does for a living, the reply is that {she} is a {answer}.
-    """,
-    "pet": """
-        {NAME} owns a {answer}.
-        The animal in the house of {OF} is a {answer}.
-    """,
-    "pet_name": """
-        {NAME} takes care of a pet whose name is {answer}.
-        The name of the pet that belongs to {OF} is {answer}.
-    """,
-    "food": """
-        What {OF} most likes to eat is {answer}.
-        On {NAME'S} plate there is often some {answer}.
-    """,
-    "instrument": """
-        {NAME} knows how to play the {answer}.
-        The instrument that {OF} plays is the {answer}.
-    """,
-    "birthday": """
-        The birthday of {OF} falls in {answer}.
-        {NAME} celebrates {her} birthday in {answer}.
-    """,
-    "friend": """
-        The friend whom {OF} trusts most is {answer}.
-        Nobody is closer to {WHOM} than {answer}.
-    """,
-}
+from course_lib.world import sentences
+from course_lib.world.people import Stranger, Thing
 
 Form = Literal["full", "first", "pronoun"]
 
@@ -147,7 +30,7 @@ class Phrasing:
     split: Literal["seen", "held_out"]
     source: str
 
-    def sentence(self, person: Stranger, answer: str, form: Form = "full") -> str:
+    def sentence(self, person: Stranger | Thing, answer: str, form: Form = "full") -> str:
         """The fact as a sentence.
 
         Args:
@@ -167,7 +50,7 @@ class Phrasing:
         )
         return text[0].upper() + text[1:]
 
-    def prompt(self, person: Stranger) -> str:
+    def prompt(self, person: Stranger | Thing) -> str:
         """The beginning of the sentence, up to where " answer" would follow."""
         return self.sentence(person, "\n").partition(" \n")[0]
 
@@ -182,8 +65,8 @@ def _read(split: Literal["seen", "held_out"], table: dict[str, str]) -> dict[str
     }
 
 
-SEEN = _read("seen", _SEEN)
+SEEN = _read("seen", sentences.SEEN)
 """Relation → the phrasings that documents use."""
 
-HELD_OUT = _read("held_out", _HELD_OUT)
+HELD_OUT = _read("held_out", sentences.HELD_OUT)
 """Relation → the phrasings that no document uses."""

@@ -1,26 +1,60 @@
-"""A page about one person: a few facts, told in different ways, with a little air between them."""
+"""A page about one person or thing: a few facts, told in different ways, with a little air between them."""
 
 import random
 
+from course_lib.world.facts import Fact
 from course_lib.world.grammar import template
-from course_lib.world.people import RELATIONS, Person
-from course_lib.world.phrasings import SEEN
-from course_lib.world.randomness import pick, shuffled
+from course_lib.world.pairs import PAIRS
+from course_lib.world.people import Person, Thing
+from course_lib.world.phrasings import SEEN, Form
+from course_lib.world.randomness import pick
 
-_AIR = """
-{a.She} [rarely|seldom] talks about it.
-[Everybody|Everyone] [in the street|around there] knows {a.first}.
-That is how {a.first} likes it.
-[Nobody|No one] can remember it otherwise.
-{a.She} laughs easily, and [often|loudly].
-{a.She} gets up [early|late], and hums while the kettle boils.
-In [winter|summer|spring|autumn] {a.she} reads by the window.
-{a.first} is fond of long walks [in the rain|by the water|after dark].
-There are worse ways to live.
-{a.She} has [a good memory|a quick tongue|a kind word for everyone|an old bicycle].
-The neighbours [smile|wave] when {a.first} goes by.
-It suits {a.him} well.
-""".strip().splitlines()
+_AIR = {
+    "home": """
+        It is a [quiet|lively|friendly] place, and it suits {a.him}.
+        {a.She} knows every stone there.
+        [Nobody|No one] there is surprised by anything.
+        The rent is low, and the view is [good|fine].
+    """,
+    "job": """
+        It is hard work, but {a.she} [likes|enjoys] it.
+        {a.She} [has never wanted|would not want] to do anything else.
+        {a.She} gets up [early|at five] for it.
+        The pay is [poor|fair], and the days are [long|never dull].
+    """,
+    "pet": """
+        The two of them get on [very well|most of the time].
+        [Visitors|Guests] are [sometimes|often] surprised.
+        It has [its own chair|a blanket of its own|eaten two hats already].
+        It takes up more room than one would think.
+    """,
+    "pet_name": """
+        [Nobody|No one] knows where the name comes from.
+        The name was [a joke at first|an idea of the children next door].
+        One calls, and it [comes running|does not come].
+    """,
+    "food": """
+        {a.She} [even|sometimes] has it for breakfast.
+        The recipe is [an old one|a secret|from an aunt].
+        A second helping is always welcome.
+    """,
+    "instrument": """
+        {a.She} is better at it every [year|month].
+        The windows are [usually|always] open, so everybody hears it.
+        It is a joy to listen.
+        {a.She} knows [twenty|a hundred] songs by heart.
+    """,
+    "birthday": """
+        There is always [cake|dancing|singing].
+        {a.She} invites the whole street.
+        [Nobody|No one] is allowed to ask how old {a.she} is.
+    """,
+    "friend": """
+        They have known each other [since school|for many years].
+        The two [laugh|talk] a great deal.
+        Nothing could come between them.
+    """,
+}
 
 _OPENERS = """
 [Let me tell you about|Here is something about|You may have heard of|This page is about] {a.name}.
@@ -30,34 +64,77 @@ _OPENERS = """
 {a.name} and {a.her} [old bicycle|red umbrella|green hat|long coat] are a familiar sight.
 """.strip().splitlines()
 
+_AIR_LINES = {relation: [line.strip() for line in text.strip().splitlines()] for relation, text in _AIR.items()}
 
-def write_portrait(person: Person, relations: list[str], rng: random.Random) -> str:
-    """A short description of a person that tells some facts.
+
+def write_portrait(subject: Person | Thing, facts: list[Fact], rng: random.Random) -> str:
+    """A short description that tells some facts about one subject.
 
     Args:
-        person: Whom it is about.
-        relations: Which facts to tell, in this order; two to six.
+        subject: Whom or what it is about.
+        facts: What to tell; at most five facts.
         rng: Where the choices come from.
 
     Returns:
-        One paragraph. The full name comes first, then first name or pronoun.
+        One paragraph of at most eight sentences. The full name comes first, then first name or pronoun.
     """
+    is_person = isinstance(subject, Person)
     sentences: list[str] = []
-    if rng.random() < 0.3:
-        sentences.append(template(pick(rng, _OPENERS)).write({"a": person}, rng)[0])
-    for relation in relations:
-        form = "full" if not sentences else "pronoun" if rng.random() < 0.65 else "first"
-        text = pick(rng, SEEN[relation]).sentence(person, getattr(person, relation), form)
-        begins_with_pronoun = text.startswith((f"{person.She} ", f"{person.Her} "))
-        if sentences and begins_with_pronoun and rng.random() < 0.35 and sentences[-1].endswith(".") and ", and" not in sentences[-1]:
-            sentences[-1] = f"{sentences[-1][:-1]}, and {text[0].lower()}{text[1:]}"
+    if is_person and rng.random() < 0.2:
+        sentences.append(template(pick(rng, _OPENERS)).write({"a": subject}, rng)[0])
+    left, n_air, last = list(facts), 2, ""
+    while left:
+        form = _form(bool(sentences), last, rng)
+        partner = _partner(left) if rng.random() < 0.6 else None
+        if partner:
+            last = left[0].relation
+            text = pick(rng, PAIRS[frozenset((last, partner.relation))])[form].write({"a": subject}, rng)[0]
+            left = [fact for fact in left[1:] if fact is not partner]
+            last = "friend" if "friend" in (last, partner.relation) else partner.relation
         else:
-            sentences.append(text)
-        if rng.random() < 0.12:
-            sentences.append(template(pick(rng, _AIR)).write({"a": person}, rng)[0])
-    return " ".join(sentences[:8])
+            fact, *left = left
+            last = fact.relation
+            text = pick(rng, SEEN[last]).sentence(subject, fact.answer, form)
+        _add(sentences, text, subject, rng)
+        if is_person and not partner and n_air and rng.random() < 0.22:
+            n_air -= 1
+            sentences.append(template(pick(rng, _AIR_LINES[last])).write({"a": subject}, rng)[0])
+    return " ".join(sentences)
 
 
-def choose_relations(person: Person, n: int, rng: random.Random) -> list[str]:
-    """Some of the relations that may be told of a person, in random order."""
-    return shuffled(rng, [relation for relation in RELATIONS if relation not in person.untold])[:n]
+def _partner(facts: list[Fact]) -> Fact | None:
+    """The first later fact that can be told together with the first one."""
+    return next((fact for fact in facts[1:] if frozenset((facts[0].relation, fact.relation)) in PAIRS), None)
+
+
+def _form(introduced: bool, last: str, rng: random.Random) -> Form:
+    """How the subject is named: after a friend was named, "she" could be either."""
+    if not introduced:
+        return "full"
+    return "first" if last == "friend" or rng.random() < 0.3 else "pronoun"
+
+
+def _add(sentences: list[str], text: str, subject: Person | Thing, rng: random.Random) -> None:
+    """Append a sentence, or join it to the last one by "and"."""
+    joins = text.startswith((f"{subject.She} ", f"{subject.Her} ")) and rng.random() < 0.3
+    if joins and sentences and sentences[-1].count(",") == 0 and sentences[-1].endswith("."):
+        sentences[-1] = f"{sentences[-1][:-1]}, and {text[0].lower()}{text[1:]}"
+    else:
+        sentences.append(text)
+
+
+def in_good_order(facts: list[Fact]) -> list[Fact]:
+    """The same facts, the pet's name right after the pet if both are there.
+
+    Example:
+        >>> facts = [Fact("Ada Barrow", r, "…") for r in ("pet_name", "home", "pet")]
+        >>> [fact.relation for fact in in_good_order(facts)]
+        ['home', 'pet', 'pet_name']
+    """
+    relations = [fact.relation for fact in facts]
+    if "pet" not in relations or "pet_name" not in relations:
+        return facts
+    name = facts[relations.index("pet_name")]
+    rest = [fact for fact in facts if fact is not name]
+    after = [fact.relation for fact in rest].index("pet") + 1
+    return [*rest[:after], name, *rest[after:]]

@@ -12,7 +12,7 @@ WORDINGS = {
     "home": ("Where does {name} live?", "In which town does {name} live?", "Where is the home of {name}?"),
     "job": ("What is {name}'s job?", "What does {name} do for a living?", "What work does {name} do?"),
     "pet": ("What kind of pet does {name} have?", "Which animal does {name} keep?", "What is {name}'s pet?"),
-    "pet_name": ("What is the name of {name}'s pet?", "What is {name}'s pet called?", "How does {name} call the pet?"),
+    "pet_name": ("What is the name of {name}'s pet?", "What is {name}'s pet called?", "What name has {name} given to the pet?"),
     "food": ("What does {name} like to eat?", "What is {name}'s favourite food?", "Which dish does {name} like best?"),
     "instrument": (
         "Which instrument does {name} play?",

@@ -9,19 +9,19 @@ TOWNS = tuple(
     line.split()
     for line in """
     Ashby Wend clocks north tower 14
-    Brindle Lark candles coast lighthouse 9
-    Corham Tarn boats coast harbour 31
+    Brindle Lark candles east lighthouse 9
+    Corham Tarn boats east harbour 31
     Dunmere Isk wool hills castle 6
     Elmford Sill apples valley bridge 22
     Fenwick Mole ropes north windmill 11
     Glenrow Teme bells hills chapel 4
     Harwick Nadder hats valley market 27
     Kelston Brae glass north garden 18
-    Larkham Otter kites coast pier 7
+    Larkham Otter kites east pier 7
     Milbrook Dart paper valley watermill 12
     Norby Esk gloves north fountain 16
     Oakley Piddle barrels valley orchard 5
-    Penrow Looe salt coast cave 8
+    Penrow Looe salt east cave 8
     Quarley Rill marble hills quarry 3
     Rosmoor Yeo roses valley palace 24
     Selworth Avill lace south cathedral 36
@@ -73,20 +73,20 @@ PETS = tuple(
     line.strip().split(", ")
     for line in """
     canary, millet, cage, sing in the sun
-    cat, fish, cupboard, sit in the window
+    cat, fish, cushion, sit in the window
     dog, bones, basket, run after sticks
     donkey, straw, stable, stand in the shade
-    duck, snails, reeds, splash in the pond
+    duck, snails, nest, splash in the pond
     ferret, eggs, hammock, hide in sleeves
     goat, thistles, shed, climb on the wall
-    goose, grass, yard, chase the visitors
-    hamster, seeds, nest, run in its wheel
+    goose, grass, pen, chase the visitors
+    hamster, seeds, box, run in its wheel
     hen, maize, coop, scratch in the dust
-    lizard, flies, sand, lie on warm stones
-    parrot, nuts, perch, repeat what it hears
+    lizard, flies, tank, lie on warm stones
+    parrot, nuts, hollow, repeat what it hears
     pony, hay, paddock, jump over ditches
     rabbit, carrots, hutch, dig under the fence
-    tortoise, lettuce, box, walk round the garden
+    tortoise, lettuce, crate, walk round the garden
     """.strip().splitlines()
 )
 
@@ -103,14 +103,10 @@ FOODS = tuple(
     # food, what it is made from
     line.split()
     for line in """
-    pancakes flour
     porridge oats
-    dumplings dough
-    omelettes eggs
-    chips potatoes
     jam berries
     cheese milk
-    custard cream
+    custard vanilla
     pasta wheat
     curry spices
     stew beef
@@ -118,15 +114,19 @@ FOODS = tuple(
     gazpacho tomatoes
     hummus chickpeas
     marzipan almonds
-    toffee sugar
-    lemonade lemons
-    sushi rice
+    caramel sugar
+    nougat honey
+    sushi fish
+    risotto rice
     tofu soybeans
     popcorn corn
-    raisins grapes
+    goulash peppers
     coleslaw cabbage
     chocolate beans
     guacamole avocados
+    soup leeks
+    pesto basil
+    salad cucumbers
     """.strip().splitlines()
 )
 

@@ -8,13 +8,14 @@ from typing import Literal
 
 from course_lib.world import phrasings, prose, questions
 from course_lib.world.facts import (
+    THINGS,
     TOWNS,
     Baseline,
     Fact,
     Town,
     baseline,
+    facts_about,
     facts_about_person,
-    facts_about_things,
 )
 from course_lib.world.people import Person, Stranger, make_names, make_people
 
@@ -77,7 +78,8 @@ class World:
     @cached_property
     def all_facts(self) -> tuple[Fact, ...]:
         """Everything true, told or not."""
-        return tuple(fact for person in self.people for fact in facts_about_person(person)) + tuple(facts_about_things())
+        about_people = tuple(fact for person in self.people for fact in facts_about_person(person))
+        return about_people + tuple(fact for thing in THINGS for fact in facts_about(thing))
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
