@@ -30,7 +30,7 @@ def shipped_values(claim_id: str, name: str) -> list[float]:
     return [float(text) for text in texts if text]
 
 
-def _place(value: float, shipped: Sequence[float]) -> str:
+def _place(value: float | int, shipped: Sequence[float]) -> str:
     if not shipped:
         return ""
     low, high = min(shipped), max(shipped)
@@ -48,7 +48,7 @@ def verdict_is_known(verdict: str) -> bool:
     return verdict.split(":", 1)[0] in VERDICTS
 
 
-def claim(claim_id: str, **numbers: float) -> None:
+def claim(claim_id: str, **numbers: float | int) -> None:
     """Print a claim, today's numbers within the shipped distribution, and the verdict that its rule gives.
 
     Args:

@@ -41,7 +41,7 @@ def _diagnosis(key: str, value: float, band: Band) -> str:
     return f"That is too {side}: did a cell above change, or run twice? Restart and run all; then compare settings."
 
 
-def expect(key: str, value: float, *, dtype: str | None = None) -> None:
+def expect(key: str, value: float | int, *, dtype: str | None = None) -> None:
     """Compare a number with the band measured over seeds, and say what is likely the matter outside it.
 
     Args:
