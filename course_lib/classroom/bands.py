@@ -112,6 +112,11 @@ def read_bands() -> list[Band]:
     return [Band(key=key, **entry) for key, several in entries.items() for entry in several]
 
 
+def _eight_digits(value: float) -> str:
+    """Eight digits, and always a decimal point, so that TOML reads a float."""
+    return repr(float(f"{value:.8g}"))
+
+
 def write_bands(bands: Sequence[Band]) -> None:
     """Write bands into `data/expected.toml`, in the place of older ones of the same key, profile and dtype."""
     kept = {(band.key, band.profile, band.dtype): band for band in [*read_bands(), *bands]}
@@ -119,7 +124,7 @@ def write_bands(bands: Sequence[Band]) -> None:
     for _, band in sorted(kept.items()):
         lines.append(f'[["{band.key}"]]')
         lines += [f'{name} = "{getattr(band, name)}"' for name in ("profile", "dtype")]
-        lines += [f"{name} = {getattr(band, name):.8g}" for name in ("mean", "low", "high")]
+        lines += [f"{name} = {_eight_digits(getattr(band, name))}" for name in ("mean", "low", "high")]
         lines += [f"n = {band.n}", f'machine = "{band.machine}"', f'date = "{band.date}"', ""]
     with paths.atomic_write(paths.DATA / "expected.toml") as temporary:
         temporary.write_text("\n".join(lines), encoding="utf-8")

@@ -34,7 +34,7 @@ class Prediction:
         said = ", ".join(f"{name} = {value}" for name, value in self.values.items())
         return f"your guess for {self.id}: {said}" if said else f"no guess for {self.id}"
 
-    def draw_on(self, axes: "Axes", x: Mapping[str, float] | None = None) -> None:
+    def draw_on(self, axes: "Axes", x: Mapping[str, float | int] | None = None) -> None:
         """Draw the guesses as open diamonds.
 
         Args:

@@ -23,7 +23,7 @@ def read_progress() -> dict[str, dict]:
     path = progress_path()
     try:
         return {**empty, **json.loads(path.read_text(encoding="utf-8"))}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return empty
     except (ValueError, TypeError):
         aside = path.with_name("progress.unreadable.json")
