@@ -33,7 +33,7 @@ def run(arguments: list[str]) -> int:
     import tyro
 
     command = getattr(import_module(f"course_lib.commands.{COMMANDS[name].module}"), name)
-    status = tyro.cli(command, prog=f"course.py {name}", args=arguments[1:])
+    status = tyro.cli(command, prog=f"course.py {name}", args=arguments[1:], config=(tyro.conf.FlagCreatePairsOff,))
     return status or 0
 
 
@@ -51,8 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         return run(sys.argv[1:] if arguments is None else arguments)
-    except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        print(f"\n{interrupt or 'interrupted'}", file=sys.stderr)
         return 130
     except (CourseError, ValueError, OSError) as error:
         if os.environ.get("COURSE_DEBUG"):

@@ -27,7 +27,7 @@ COMMANDS: dict[str, Command] = {
     "progress": Command(says="what you have done so far", module="learner"),
     "update": Command(says="fetch the newest course; your copies stay as they are", module="update"),
     "data": Command(says="list, fetch or verify data sets", usage="[list | fetch NAME | verify]", module="data"),
-    "train": Command(says="train one of the course's models", usage="STAGE [--minutes M]", module="models"),
+    "train": Command(says="train one of the course's models", usage="STAGE [--minutes M] [--fresh]", module="models"),
     "generate": Command(says="let a model go on writing", usage="PROMPT [--stage base]", module="models"),
     "experiment": Command(says="measure a claim over seeds", usage="[ID] [--rung full]", module="makers"),
     "build": Command(says="run and clean notebooks", usage="[NOTEBOOK ...]", module="makers", needs_dev=True),

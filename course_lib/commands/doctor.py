@@ -3,10 +3,10 @@
 from rich.console import Console
 from rich.table import Table
 
-from course_lib.common.doctor import Finding, find_chromium, look_at_machine, look_at_tools
-from course_lib.common.profile import Profile, current_profile
+from course_lib.common.doctor import Finding, look_at_machine, look_at_tools
+from course_lib.common.profile import PROFILES, Profile, current_profile
 
-__all__ = ["doctor", "find_chromium"]
+__all__ = ["PROFILES", "doctor"]
 
 
 def findings_table(title: str, findings: list[Finding]) -> Table:
@@ -28,6 +28,26 @@ def findings_table(title: str, findings: list[Finding]) -> Table:
     return table
 
 
+def expected_time(profile: Profile, minutes: float, minutes_without_amx: float) -> str:
+    """About how long a stage takes on a profile's machine.
+
+    Args:
+        profile: The profile.
+        minutes: Its time on two cores with AMX, as measured.
+        minutes_without_amx: The same without.
+
+    Returns:
+        Words with a number. A GPU is never slower than two cores; how much faster, models this small do not tell.
+
+    Example:
+        >>> expected_time(PROFILES["laptop"], 5, 12), expected_time(PROFILES["t4"], 5, 12)
+        ('about 12 min', 'at most 5 min')
+    """
+    on_cpu = profile.name.startswith("laptop")
+    expected = minutes_without_amx if profile.name == "laptop" else minutes
+    return f"{'about' if on_cpu else 'at most'} {expected:.0f} min" if expected >= 1 else "under 1 min"
+
+
 def stages_table(profile: Profile) -> Table:
     """The course's models: how long each takes to train here, and whether it is there already.
 
@@ -38,27 +58,32 @@ def stages_table(profile: Profile) -> Table:
         A table for a rich console.
     """
     from course_lib.common.paths import DATA, MY
-    from course_lib.lineage import STAGES
+    from course_lib.lineage.stages import STAGES
 
     table = Table(title="models", title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for heading in ("stage", "minutes here", "shipped", "yours"):
-        table.add_column(heading, header_style="dim", justify="right" if "minutes" in heading else "left")
-    for name in STAGES:
-        minutes = profile.minutes(profile.base_parameters, profile.base_tokens)
-        there = [(folder / "checkpoints" / f"{name}.safetensors").exists() for folder in (DATA, MY)]
-        table.add_row(name, f"about {minutes:.0f}", *("yes" if found else "–" for found in there))
+    for heading in ("stage", "to train here", "shipped", "yours", "what it does"):
+        table.add_column(heading, header_style="dim")
+    for name, stage in STAGES.items():
+        there = [(folder / "checkpoints" / stage.file).exists() for folder in (DATA, MY)]
+        time = expected_time(profile, stage.minutes, stage.minutes_without_amx)
+        table.add_row(name, time, *("yes" if found else "no" for found in there), stage.says)
     return table
 
 
 def data_findings() -> list[Finding]:
-    """Which data sets are on this machine.
+    """Which texts are on this machine.
 
     Returns:
-        One finding for each data set of the course.
+        Two findings: what is here, and what can be fetched.
     """
     from course_lib.text import corpora
 
-    return [Finding(what=corpus.name, found="here" if corpus.is_here() else "not yet") for corpus in corpora()]
+    here = [corpus.name for corpus in corpora() if corpus.at_hand]
+    absent = [corpus.name for corpus in corpora() if not corpus.at_hand]
+    return [
+        Finding(what="here", found=", ".join(here)),
+        Finding(what="to fetch", found=", ".join(absent) or "nothing: all are here"),
+    ]
 
 
 def doctor() -> None:

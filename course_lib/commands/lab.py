@@ -58,7 +58,7 @@ def lab(*, port: int = 8888, browser: bool = True) -> None:
 
     Args:
         port: Where to listen; the next free one if it is taken.
-        browser: Whether to open a browser window.
+        browser: Open a browser window too; without, the address above is all.
     """
     from jupyterlab.labapp import LabApp
 
@@ -75,9 +75,9 @@ def lab(*, port: int = 8888, browser: bool = True) -> None:
         "ServerApp.port": port,
         "ServerApp.root_dir": root,
         "ServerApp.open_browser": browser,
+        "ServerApp.allow_root": True,  # the only user of many a container
         "LabApp.default_url": page,
-        "LabApp.news_url": "",
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "LabApp.app_settings_dir": Path(__file__).with_name("lab_settings"),  # no news, no questions about news
         "Application.log_level": "WARN",
     }
     LabApp.launch_instance([f"--{name}={value}" for name, value in options.items()])

@@ -10,10 +10,11 @@ import tyro
 
 from course_lib.common.errors import CourseError
 
-Words = Annotated[tuple[str, ...], tyro.conf.Positional]
+Notebooks = Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="[NOTEBOOK ...]")]
+Claim = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="[ID]")]
 
 
-def experiment(claim: Annotated[str, tyro.conf.Positional] = "", *, rung: str = "full") -> None:
+def experiment(claim: Claim = "", *, rung: str = "full") -> None:
     """Measure a claim over its seeds, resuming where an earlier run stopped; without a claim, list them.
 
     Args:
@@ -31,7 +32,7 @@ def experiment(claim: Annotated[str, tyro.conf.Positional] = "", *, rung: str = 
         print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
 
 
-def build(notebooks: Words = (), *, check: bool = False, solutions: bool = False) -> None:
+def build(notebooks: Notebooks = (), *, check: bool = False, solutions: bool = False) -> None:
     """Run notebooks from a fresh kernel and write them cleaned, in one form.
 
     Args:
@@ -71,7 +72,7 @@ def measure_notebook(path: Path, n_seeds: int) -> dict[tuple[str, str, str], lis
     return measured
 
 
-def bands(notebooks: Words = (), *, seeds: int = 5) -> None:
+def bands(notebooks: Notebooks = (), *, seeds: int = 5) -> None:
     """Run notebooks over several seeds and write the bounds of their numbers into data/expected.toml.
 
     Args:

@@ -5,28 +5,33 @@ from typing import Annotated
 
 import tyro
 
-from course_lib.common.errors import CourseError
+Stage = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="STAGE")]
+Prompt = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="PROMPT")]
 
-Word = Annotated[str, tyro.conf.Positional]
 
-
-def train(stage: Word, *, minutes: float | None = None) -> None:
+def train(stage: Stage, *, minutes: float | None = None, fresh: bool = False) -> None:
     """Train one of the course's models into my/checkpoints; Ctrl-C saves, the same command goes on from there.
 
     Args:
         stage: Which, such as base.
-        minutes: Stop after so long, at the last full step.
+        minutes: Shorten it to about so long; by default as long as its recipe says.
+        fresh: Start anew where an interrupted run could go on.
     """
+    from course_lib.common.paths import MY
     from course_lib.common.seed import course_seed
-    from course_lib.lineage import STAGES, train_stage
+    from course_lib.lineage.stages import train_stage
 
-    if stage not in STAGES:
-        raise CourseError(f"no stage {stage!r}: there are {', '.join(STAGES)}")
-    train_stage(stage, seed=course_seed(), minutes=minutes)
+    try:
+        report = train_stage(stage, seed=course_seed(), minutes=minutes, resume=not fresh)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("interrupted and saved; the same command goes on from there") from None
+    print(f"{stage} is trained and lies in {MY / 'checkpoints'}; COURSE_MODELS=mine makes the notebooks use it")
+    for name, value in report.get("card", {}).items():
+        print(f"  {name}: {value}")
 
 
 def generate(
-    prompt: Word, *, stage: str = "base", max_new_tokens: int = 100, temperature: float = 0.8, top_p: float = 0.95
+    prompt: Prompt, *, stage: str = "base", max_new_tokens: int = 100, temperature: float = 0.8, top_p: float = 0.95
 ) -> None:
     """Let one of the course's models go on from a prompt, token by token.
 
@@ -39,13 +44,13 @@ def generate(
     """
     from course_lib.common.seed import seed
     from course_lib.inference import Sampler, stream
-    from course_lib.lineage import load
+    from course_lib.lineage.load import load
 
     model, tokenizer, _ = load(stage)
     sampler = Sampler(temperature=temperature, top_p=top_p)
     ids = tokenizer.encode(prompt)
     print(prompt, end="", flush=True)
-    ends = set(tokenizer.special_tokens.values())
+    ends = list(tokenizer.special_tokens.values())
     written = ""
     generated: list[int] = []
     for token_id in stream(

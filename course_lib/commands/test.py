@@ -14,7 +14,7 @@ import tyro
 
 from course_lib.common.paths import NOTEBOOKS, ROOT
 
-Words = Annotated[tuple[str, ...], tyro.conf.Positional]
+Paths = Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="[PATH ...]")]
 
 CELL_SECONDS = 300
 """How long one notebook cell may run before it counts as failed."""
@@ -90,7 +90,7 @@ def parts(*, fast: bool, everything: bool, paths: tuple[str, ...] = ()) -> list[
     Returns:
         Unit tests, doctests and house rules first, then notebooks, then the browser.
     """
-    from course_lib.commands.doctor import find_chromium
+    from course_lib.common.doctor import find_chromium
 
     marks = ("-m", "") if everything else ()
     shared = ("-n", str(n_workers()), "--dist", "loadfile", *marks)
@@ -142,7 +142,7 @@ def run_part(part: Part, folder: Path) -> Outcome:
     return read_outcome(report, status)
 
 
-def test(paths: Words = (), *, fast: bool = False, all: bool = False) -> int:
+def test(paths: Paths = (), *, fast: bool = False, all: bool = False) -> int:
     """Check the course: units, docstring examples, house rules, notebooks and, where Chromium is found, a browser.
 
     Args:
