@@ -1,7 +1,7 @@
 """Text into numbers: where text comes from, how it becomes token ids, and how ids become batches.
 
 - `corpora`: the texts of the course by name (`corpus`, `corpora`, `fetch`, `verify`, `Corpus`).
-- `download`: a file from a package index or an address: resumed, checked, whole or absent (`download`, `Package`).
+- `download`: a file from a package index or an address: resumed, checked, whole or absent (`download`, `RemoteFile`).
 - `characters`: one token a character (`CharacterTokenizer`).
 - `pretokenize`: where text is cut before merging (`split`, `BYTE_ORDER`, `PATTERNS`, `to_visible`, `from_visible`).
 - `merging`: how byte-pair merges are learned and applied (`learn_merges`, `merge_word`, `replace_pair`).
@@ -22,6 +22,12 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "Batch": "batches",
         "Batches": "batches",
         "CharacterTokenizer": "characters",
+        "Corpus": "corpora",
+        "RemoteFile": "download",
+        "corpora": "corpora",
+        "corpus": "corpora",
+        "download": "download",
+        "fetch": "corpora",
         "from_visible": "pretokenize",
         "learn_merges": "merging",
         "merge_word": "merging",
@@ -30,6 +36,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "replace_pair": "merging",
         "split": "pretokenize",
         "to_visible": "pretokenize",
+        "verify": "corpora",
         "windows": "batches",
     },
 )
