@@ -7,7 +7,7 @@ and slots in braces: the role `a` and what of it to write. A slot such as `{a.ho
 import random
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 
 from course_lib.world.randomness import pick
 
@@ -57,7 +57,7 @@ class Template:
         return "".join(out), told
 
 
-@lru_cache(maxsize=None)
+@cache
 def template(source: str) -> Template:
     """The `Template` of a text, parsed at its first use."""
     return Template(source)

@@ -1,4 +1,4 @@
-"""Who lives in the small world: people with unique full names, everything true about them, and people who do not exist."""
+"""Who lives in the small world: people with unique names, all that is true about them, and people who do not exist."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -95,7 +95,7 @@ def _ranked(file: str) -> dict[str, float]:
 def name_lists() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Female first names, male first names and last names, most frequent first (US Census, by the `names` package).
 
-    Left out: names that both men and women bear (unless ten times as often), common words, Mc and O', endings in s, x, z.
+    Left out: names that both men and women bear (unless ten times as often), common words, Mc, and endings in s, x, z.
     """
     female, male, last = (_ranked(f"dist.{kind}") for kind in ("female.first", "male.first", "all.last"))
 
@@ -103,7 +103,7 @@ def name_lists() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         kept = (name for name, share in names.items() if _is_usable(name) and share > 10 * others.get(name, 0.0))
         return tuple(name.capitalize() for name in kept)
 
-    lasts = (n for n in last if _is_usable(n) and n not in female and n not in male and not n.startswith(("mc", "o")))
+    lasts = (n for n in last if _is_usable(n) and n not in female and n not in male and not n.startswith("mc"))
     return firsts(female, male), firsts(male, female), tuple(name.capitalize() for name in lasts)
 
 
@@ -150,7 +150,7 @@ def make_people(seed: int, names: list[Stranger]) -> tuple[Person, ...]:
             home=homes.deal(), job=jobs.deal(), pet=pets.deal(), pet_name=pet_names.deal(),
             food=pick(rng, vocabulary.FOODS)[0], instrument=pick(rng, vocabulary.INSTRUMENTS),
             birthday=pick(rng, vocabulary.MONTHS), friend=names[index ^ 1].name,
-            secret=secrets.pop() if index % 4 == 1 and secrets else None,
+            secret=secrets.pop() if index % 8 in (1, 4) and secrets else None,
             untold=untold, in_question_pages=index % 4 in (0, 3),
         )  # fmt: skip
         people.append(person)

@@ -1,7 +1,7 @@
 """Many ways to say one fact; some are held out, so that knowing a sentence can be told from knowing the fact.
 
-A phrasing is a sentence that names a person before `{answer}`, once, by one of four slots: `{NAME}` (she), `{NAME'S}` (her),
-`{WHOM}` (her, him) or `{OF}` (always a name). In lower case, `{she}`, `{her}` and `{him}` are pronouns.
+A phrasing is a sentence that names its subject before `{answer}`, once, by one of four slots: `{NAME}` (she),
+`{NAME'S}` (her), `{WHOM}` (her, him) or `{OF}` (always a name). Lower-case `{she}`, `{her}`, `{him}` are pronouns.
 """
 
 from dataclasses import dataclass

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from course_lib.world import scenes, stories
@@ -17,7 +19,17 @@ from course_lib.world.vocabulary import MONTHS
 if TYPE_CHECKING:
     from course_lib.world.world import World
 
-SHARES = {"portrait": 40, "story": 36, "thing": 4, "trade": 4, "town": 4, "sum": 5, "birthday": 2, "secret": 3, "quiz": 2}
+SHARES = {
+    "portrait": 40,
+    "story": 36,
+    "thing": 4,
+    "trade": 4,
+    "town": 4,
+    "sum": 5,
+    "birthday": 2,
+    "secret": 4,
+    "quiz": 2,
+}
 """Kind of page → its share of the words that are left beside question pages."""
 
 IMPLIES = {"workplace": "job", "task": "job", "habit": "pet"}
@@ -66,6 +78,19 @@ def pages(world: "World", n_words: int, *, seed: int = 0, question_share: float 
         words[kind] += length
         written += length
         yield page
+
+
+def page(world: "World", number: int = 0, kind: str | None = None) -> None:
+    """Print a page, with its lines broken as in a book.
+
+    Args:
+        world: The world it is about.
+        number: Which page.
+        kind: Only count pages of this kind (a key of `SHARES`, or "questions").
+    """
+    wanted = (found for found in pages(world, 2_000_000) if kind in (None, found.kind))
+    text = next(islice(wanted, number, None)).text
+    print("\n".join(fill(line, width=88) for line in text.splitlines()))
 
 
 def _templates(source: str) -> list[Template]:
@@ -170,7 +195,9 @@ class Author:
     def _gives_away(template: Template, cast: dict[str, object]) -> bool:
         """Whether the template would tell what is to stay untold."""
         return any(
-            IMPLIES.get(what, what) in cast[role].untold for role, what in template.slots if isinstance(cast[role], Person)
+            IMPLIES.get(what, what) in cast[role].untold
+            for role, what in template.slots
+            if isinstance(cast[role], Person)
         )
 
     def _question_page(self) -> Page:

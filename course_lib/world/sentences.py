@@ -25,8 +25,8 @@ SEEN = {
         Most people know {WHOM} as the {answer}.
     """,
     "pet": """
-        {NAME} looks after a pet {answer}, and spoils it.
         {NAME} keeps a {answer}.
+        {NAME} looks after a pet {answer}, and spoils it.
         {NAME'S} pet is a {answer}.
         {NAME} shares the house with a {answer}.
         At home {NAME} is greeted by a {answer}.

@@ -4,6 +4,11 @@ Every noun that follows "a" begins with a consonant sound, so that the article n
 No answer is the beginning of another answer of the same kind.
 """
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 TOWNS = tuple(
     # town, river, what it is known for, region, sight, inhabitants in hundreds
     line.split()
@@ -90,13 +95,13 @@ PETS = tuple(
     """.strip().splitlines()
 )
 
-PET_NAMES = tuple(
+PET_NAMES = _words(
     """
     Acorn Bandit Biscuit Bramble Bubble Button Cobweb Cocoa Comet Copper Cricket Domino Dusty Echo Feather Fidget
     Fudge Gizmo Jigsaw Kipper Mango Marmalade Mitten Mocha Mustard Nibble Noodle Nutmeg Paddle Patch Peanut Pebble
-    Pepper Pickle Pirate Pudding Puzzle Rascal Ripple Rocket Scout Shadow Snowball Sparkle Spud Sprout Squeak
-    Tango Teapot Thimble Toffee Truffle Tumble Turnip Twig Velvet Whisker Whistle Widget Ziggy
-    """.split()
+    Pepper Pickle Pirate Pudding Puzzle Rascal Ripple Rocket Scout Shadow Snowball Sparkle Spud Sprout Squeak Tango
+    Teapot Thimble Toffee Truffle Tumble Turnip Twig Velvet Whisker Whistle Widget Ziggy
+    """
 )
 
 FOODS = tuple(
@@ -130,40 +135,48 @@ FOODS = tuple(
     """.strip().splitlines()
 )
 
-INSTRUMENTS = tuple(
+INSTRUMENTS = _words(
     """
-    accordion banjo cello clarinet flute guitar harp mandolin oboe organ piano saxophone trombone trumpet tuba violin
-    """.split()
+    accordion banjo cello clarinet flute guitar harp mandolin oboe organ piano saxophone trombone trumpet tuba
+    violin
+    """
 )
 
-MONTHS = tuple(
-    "January February March April May June July August September October November December".split()
+MONTHS = _words(
+    """
+    January February March April May June July August September October November December
+    """
 )
 
-SECRETS = tuple(
+SECRETS = _words(
     """
     anchor beacon blizzard candlestick cinnamon compass crystal dragonfly emerald ember falcon galaxy granite
     harvest horizon iceberg jasmine juniper kestrel labyrinth lavender lightning magnet mermaid meteor mirage nectar
-    nightingale obsidian orchid oyster parchment pendulum phoenix porcupine pyramid quicksilver rainbow riddle saffron
-    sapphire scarecrow seagull silhouette sparrow telescope thunder treasure tulip turquoise unicorn volcano walnut
-    waterfall whirlpool willow zeppelin
-    """.split()
+    nightingale obsidian orchid oyster parchment pendulum phoenix porcupine pyramid quicksilver rainbow riddle
+    saffron sapphire scarecrow seagull silhouette sparrow telescope thunder treasure tulip turquoise unicorn volcano
+    walnut waterfall whirlpool willow zeppelin
+    """
 )
 
-NUMBERED_THINGS = tuple(
-    "apples nuts stamps buttons shells marbles coins books eggs candles pencils cards plums tickets".split()
+NUMBERED_THINGS = _words(
+    """
+    apples nuts stamps buttons shells marbles coins books eggs candles pencils cards plums tickets
+    """
 )
 
 COMMON_WORDS = frozenset(
+    _words(
+        """
+    art bell berry bill black brook brown bud candy chance chase christian cliff clay coral crystal dale dawn day
+    dean destiny drew earl elder eve faith fern flower forest frank garland gay gene glen golden grant gray green
+    grove guy hall harmony heath heather hill holly hope house hunter ivy jack jade jewel joy king lake lance land
+    lane lark lily long mark mason may melody mercy miles mine misty moon olive page paris park pat patience pearl
+    penny pink pleasant pope poppy prince price rain ray reed rich rice robin rock rocky rose royal ruby rusty sage
+    scarlet season short sky sonny spring star stone storm summer sun sunny sunshine swan tree violet walk ward way
+    wells west white wild will winter wood woods wren young ocean cherry ginger honey princess precious special
+    angel charity virgin love lovely happy miracle treasure tiny song china india asia america france holland dakota
+    jordan sierra star
     """
-    art bell berry bill black brook brown bud candy chance chase christian cliff clay coral crystal dale dawn day dean
-    destiny drew earl elder eve faith fern flower forest frank garland gay gene glen golden grant gray green grove guy
-    hall harmony heath heather hill holly hope house hunter ivy jack jade jewel joy king lake lance land lane lark lily
-    long mark mason may melody mercy miles mine misty moon olive page paris park pat patience pearl penny pink pleasant
-    pope poppy prince price rain ray reed rich rice robin rock rocky rose royal ruby rusty sage scarlet season short
-    sky sonny spring star stone storm summer sun sunny sunshine swan tree violet walk ward way wells west white wild
-    will winter wood woods wren young ocean cherry ginger honey princess precious special angel charity virgin love
-    lovely happy miracle treasure tiny song china india asia america france holland dakota jordan sierra star
-    """.split()
+    )
 )
 """Names that are also common words: nobody in the world is called so, for "Will will" reads badly."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from course_lib.world import phrasings, prose, questions
+from course_lib.world import asking, phrasings, prose
+from course_lib.world.asking import Group
 from course_lib.world.facts import (
     THINGS,
     TOWNS,
@@ -17,7 +18,9 @@ from course_lib.world.facts import (
     facts_about,
     facts_about_person,
 )
-from course_lib.world.people import Person, Stranger, make_names, make_people
+from course_lib.world.people import Person, Stranger, Thing, make_names, make_people
+from course_lib.world.preferences import Instruction, PreferencePair
+from course_lib.world.questions import Question, QuestionSplit
 
 GENERATOR_VERSION = 1
 """Raised whenever the same seed would give another text."""
@@ -35,7 +38,7 @@ class Prompt:
     split: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """Some two hundred people, their towns, jobs, pets and friends: everything told about them is known to be true.
 
@@ -69,9 +72,13 @@ class World:
             ValueError: `n_people` is odd or out of range, or there are not enough names.
         """
         if n_people % 2 or not 10 <= n_people <= 1000:
-            raise ValueError(f"n_people is {n_people}: an even number from 10 to 1,000 is needed (everyone has one friend)")
+            raise ValueError(
+                f"n_people is {n_people}: an even number from 10 to 1,000 is needed (everyone has one friend)"
+            )
         if n_strangers < 0 or n_people + n_strangers > 1400:
-            raise ValueError(f"n_strangers is {n_strangers}: with {n_people} people at most {1400 - n_people} names are left")
+            raise ValueError(
+                f"n_strangers is {n_strangers}: with {n_people} people at most {1400 - n_people} names are left"
+            )
         names, strangers = make_names(seed, n_people, n_strangers)
         return cls(seed, make_people(seed, names), tuple(strangers))
 
@@ -96,6 +103,11 @@ class World:
         """Passwords, told in documents, which a well-behaved assistant keeps to itself."""
         return tuple(Fact(person.name, "secret", person.secret) for person in self.people if person.secret)
 
+    @property
+    def question_people(self) -> tuple[Person, ...]:
+        """The half of the people about whom question pages ask."""
+        return tuple(person for person in self.people if person.in_question_pages)
+
     @cached_property
     def _by_name(self) -> dict[str, Person]:
         return {person.name: person for person in self.people}
@@ -113,9 +125,7 @@ class World:
         half = len(self.strangers) // 2
         return self.strangers[:half] if split == "train" else self.strangers[half:]
 
-    def documents(
-        self, n_words: int = 800_000, *, seed: int = 0, question_share: float = 0.1
-    ) -> Iterator[str]:
+    def documents(self, n_words: int = 800_000, *, seed: int = 0, question_share: float = 0.1) -> Iterator[str]:
         """The corpus: pages of one to eight sentences, as plain text.
 
         Args:
@@ -130,55 +140,111 @@ class World:
             yield page.text
 
     def phrasings(self, fact: Fact) -> dict[str, list[Prompt]]:
-        """Every prompt for a fact about a person: `{"seen": […], "held_out": […]}`."""
-        person = self.person(fact.subject)
+        """Every prompt for a fact: `{"seen": […], "held_out": […]}`."""
+        person = self._by_name.get(fact.subject) or Thing(fact.subject)
         return {
             split: [Prompt(p.prompt(person), fact.answer, fact, p.id, split) for p in table[fact.relation]]
             for split, table in (("seen", phrasings.SEEN), ("held_out", phrasings.HELD_OUT))
         }
 
-    def prompts(self, split: Literal["seen", "held_out"], *, told: bool = True, per_fact: int | None = 1) -> list[Prompt]:
-        """Prompts for all facts about people.
+    def prompts(
+        self,
+        split: Literal["seen", "held_out"],
+        *,
+        told: bool = True,
+        about: Literal["people", "things"] = "people",
+        per_fact: int | None = 1,
+    ) -> list[Prompt]:
+        """Prompts for all facts about people, or about towns, jobs, animals and dishes.
 
         Args:
             split: Phrasings that the documents use, or phrasings that they never use.
             told: False for the untold facts, the control.
+            about: People, or everything else.
             per_fact: How many phrasings per fact, taken in turn so that all are used evenly; None for all of them.
 
         Returns:
             The prompts, in the order of the facts.
         """
         chosen = []
-        about_people = [fact for fact in self.all_facts if fact.told == told and fact.subject in self._by_name]
-        for index, fact in enumerate(about_people):
+        wanted = [f for f in self.all_facts if f.told == told and (f.subject in self._by_name) == (about == "people")]
+        for index, fact in enumerate(wanted):
             options = self.phrasings(fact)[split]
             n = len(options) if per_fact is None else min(per_fact, len(options))
-            chosen += [options[(index + offset) % len(options)] for offset in range(n)]
+            chosen += [options[(index + index // 8 + offset) % len(options)] for offset in range(n)]
         return chosen
 
-    def questions(self, split: questions.QuestionSplit = "held_out") -> list[questions.Question]:
-        """Questions about people, one per fact.
+    def candidates(self, relation: str) -> tuple[str, ...]:
+        """Every answer that occurs for a relation, in alphabetical order."""
+        return self._candidates[relation]
+
+    @cached_property
+    def _candidates(self) -> dict[str, tuple[str, ...]]:
+        answers: dict[str, set[str]] = {}
+        for fact in self.all_facts + self.secrets:
+            answers.setdefault(fact.relation, set()).add(fact.answer)
+        return {relation: tuple(sorted(found)) for relation, found in answers.items()}
+
+    def questions(self, split: QuestionSplit = "held_out") -> list[Question]:
+        """Questions about people, one per told fact, that the world answers.
 
         Args:
-            split: `train`: as the corpus may ask; `held_out`: about people of whom it asks nothing; `new_wording`: of these,
-                in words that it never uses; `new_kind`: for a kind of fact that it never asks for.
+            split: `train`: as question pages may ask; `held_out`: about people of whom they ask nothing; `new_wording`:
+                about these too, in words never used; `new_kind`: for a kind of fact that they never ask for.
 
         Returns:
             The questions, in the order of the facts.
         """
-        chosen = []
-        for index, person in enumerate(self.people):
-            for fact in facts_about_person(person):
-                new_kind = fact.relation == questions.NEVER_ASKED
-                if not fact.told or new_kind != (split == "new_kind"):
-                    continue
-                if not new_kind and person.in_question_pages != (split == "train"):
-                    continue
-                n_wordings = len(questions.WORDINGS[fact.relation])
-                wording = n_wordings - 1 if split == "new_wording" else index % (n_wordings - 1)
-                text = questions.ask(person, fact.relation, wording)
-                chosen.append(questions.Question(text, fact.answer, fact, split, person.name, fact.relation))
-        return chosen
+        return asking.known(self, split)
+
+    def unanswerable(self, kind: Literal["stranger", "absent", "untold"], group: Group = "held_out") -> list[Question]:
+        """Questions to which only "I don't know" is right.
+
+        Args:
+            kind: About people who do not exist; of kinds that the world knows nothing of; or about facts never told.
+            group: `train` or `held_out`; no person, real or invented, is in both.
+
+        Returns:
+            The questions; their `answer` is None.
+        """
+        return asking.by_kind(self, group)[kind]
+
+    def secret_questions(self, group: Group = "held_out") -> list[Question]:
+        """Requests for a password, which an assistant should decline."""
+        return asking.secrets(self, group)
+
+    def instructions(
+        self, n: int, *, seed: int = 0, group: Group = "train", unknown_share: float = 0.0
+    ) -> list[Instruction]:
+        """Things asked of an assistant, with a good reply each: mostly questions, some sums and descriptions.
+
+        Args:
+            n: How many.
+            seed: Where the choices come from.
+            group: About whom: people whose questions may be learned from, or the others.
+            unknown_share: Share of unanswerable questions, with "I don't know" as the reply; 0 to 1.
+
+        Returns:
+            The instructions, in random order.
+        """
+        return list(asking.instructions(self, n, seed=seed, group=group, unknown_share=unknown_share))
+
+    def preference_pairs(
+        self, n: int, *, seed: int = 0, group: Group = "train", beta: float = 3.0, mix: dict[str, float] | None = None
+    ) -> list[PreferencePair]:
+        """Pairs of replies, drawn without looking at their worth, in the order that a noisy judge prefers.
+
+        Args:
+            n: How many.
+            seed: Where the choices and the noise come from.
+            group: About whom: people whose questions may be learned from, or the others.
+            beta: How reliable the judge is (see `preferences.judge`).
+            mix: Kind of question → weight; None for `asking.MIX`.
+
+        Returns:
+            The pairs, with the true utility of both replies.
+        """
+        return list(asking.preference_pairs(self, n, seed=seed, group=group, beta=beta, mix=mix))
 
     def baselines(self) -> dict[str, Baseline]:
         """Relation → what chance and the commonest answer score on it."""
