@@ -10,7 +10,7 @@ NEVER = float("-inf")
 """The logit of a token that must not be chosen: its probability is 0."""
 
 
-def apply_temperature(logits: Float[Tensor, "*batch vocab"], temperature: float) -> Float[Tensor, "*batch vocab"]:
+def apply_temperature(logits: Float[Tensor, "*batch vocab"], temperature: float | int) -> Float[Tensor, "*batch vocab"]:
     """Divide the logits: below 1 the likely become likelier, above 1 all become more alike.
 
     Args:
@@ -49,7 +49,7 @@ def keep_top_k(logits: Float[Tensor, "*batch vocab"], k: int) -> Float[Tensor, "
     return logits.masked_fill(logits < worst_kept, NEVER)
 
 
-def keep_top_p(logits: Float[Tensor, "*batch vocab"], p: float) -> Float[Tensor, "*batch vocab"]:
+def keep_top_p(logits: Float[Tensor, "*batch vocab"], p: float | int) -> Float[Tensor, "*batch vocab"]:
     """Keep the best tokens until together they hold a share `p` of the probability (the nucleus).
 
     Args:
@@ -75,7 +75,7 @@ def keep_top_p(logits: Float[Tensor, "*batch vocab"], p: float) -> Float[Tensor,
     return logits.masked_fill(is_dropped.scatter(-1, order, is_dropped), NEVER)
 
 
-def keep_min_p(logits: Float[Tensor, "*batch vocab"], p: float) -> Float[Tensor, "*batch vocab"]:
+def keep_min_p(logits: Float[Tensor, "*batch vocab"], p: float | int) -> Float[Tensor, "*batch vocab"]:
     """Keep the tokens that are at least `p` times as likely as the best one.
 
     Args:
@@ -109,13 +109,13 @@ class Sampler:
         [1]
     """
 
-    temperature: float = 1.0
+    temperature: float | int = 1.0
     """1: the model's own distribution; 0: always the likeliest token (greedy)."""
     top_k: int | None = None
     """Keep this many tokens; None: all."""
-    top_p: float | None = None
+    top_p: float | int | None = None
     """Keep the likeliest tokens that hold this share of the probability; None: all."""
-    min_p: float | None = None
+    min_p: float | int | None = None
     """Keep tokens at least this share as likely as the likeliest; None: all."""
 
     def __post_init__(self) -> None:
