@@ -5,8 +5,10 @@
 - `optimizer`: Muon for the matrices inside blocks, AdamW for embeddings, head, norms and biases, as one object.
 - `schedule`: warm-up, then a cosine or a plateau with a decay.
 - `precision`: the number format of the arithmetic, chosen by the hardware.
+- `gradients`: one step's gradient from many batches, and its greatest length.
 - `loop`: `train`, a generator of frozen reports; plotting, stopping and saving stay with the caller.
-- `metrics`: smoothed loss, tokens per second, the share of the hardware's peak that does useful work.
+- `interrupt`: Ctrl-C that waits for the end of the step.
+- `metrics`: loss on fixed batches, smoothed loss, tokens per second, the share of the hardware's peak put to use.
 - `checkpoint`: everything a run needs to go on, bit for bit, after it was killed.
 - `models`: a finished model as one safetensors file that says where it comes from.
 """
@@ -16,6 +18,7 @@ from course_lib.common.lazy import lazy_exports
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
+        "Arithmetic": "precision",
         "Loss": "loss",
         "Muon": "muon",
         "OptimizerConfig": "optimizer",
@@ -24,8 +27,10 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "ShippedModel": "models",
         "StepReport": "loop",
         "TrainConfig": "loop",
+        "accumulate_gradients": "gradients",
         "catch_interrupt": "interrupt",
-        "evaluate_loss": "loop",
+        "clip_gradients": "gradients",
+        "evaluate_loss": "metrics",
         "file_hash": "models",
         "learning_rate_at": "schedule",
         "load_checkpoint": "checkpoint",

@@ -137,8 +137,10 @@ def _flat(config: dict[str, Any]) -> dict[str, Any]:
     """Settings by dotted name."""
     flat: dict[str, Any] = {}
     for name, value in config.items():
-        inner = {f"{name}.{key}": item for key, item in _flat(value).items()} if isinstance(value, dict) else {name: value}
-        flat.update(inner)
+        if isinstance(value, dict):
+            flat |= {f"{name}.{key}": item for key, item in _flat(value).items()}
+        else:
+            flat[name] = value
     return flat
 
 

@@ -7,7 +7,7 @@ Pre-training, fine-tuning and preference learning share it and differ in `loss`.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,11 @@ import torch
 from torch import nn
 
 from course_lib.common.errors import CourseError
-from course_lib.training.loss import Loss, next_token_loss
-from course_lib.training.metrics import smooth
-from course_lib.training.precision import LossScaler, Precision, autocast, precision_dtype
+from course_lib.training.gradients import LossFunction, accumulate_gradients, clip_gradients
+from course_lib.training.loss import next_token_loss
+from course_lib.training.metrics import evaluate_loss, smooth
+from course_lib.training.precision import Arithmetic, Precision
 from course_lib.training.schedule import ScheduleConfig, learning_rate_at
-
-LossFunction = Callable[[nn.Module, Any], Loss]
-"""Scores a model on one batch."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +107,7 @@ def train(
             before the step that failed.
 
     Example:
-        >>> from course_lib.training import OptimizerConfig, make_optimizer
+        >>> from course_lib.training import Loss, OptimizerConfig, make_optimizer
         >>> model = nn.Linear(1, 1, bias=False)
         >>> to_three = lambda model, batch: Loss((model(batch) - 3).square().sum(), len(batch))
         >>> optimizer = make_optimizer(model, OptimizerConfig(head_learning_rate=0.3))
@@ -118,26 +116,24 @@ def train(
         >>> len(reports), round(model.weight.item(), 1)
         (100, 3.0)
     """
-    device = next(model.parameters()).device
-    dtype = precision_dtype(config.precision, device)
+    arithmetic = Arithmetic(config.precision, next(model.parameters()).device, resume.loss_scale if resume else None)
     network = torch.compile(model) if config.compile else model
-    scaler = LossScaler(device, dtype, resume.loss_scale if resume else None)
     supply = _endless(batches)
     report = resume
     for step in range(resume.step if resume else 0, config.schedule.n_steps):
         started = time.perf_counter()
         model.train()
         learning_rate = _set_learning_rates(optimizer, learning_rate_at(step, config.schedule))
-        part = _accumulate_gradients(network, supply, optimizer, config, loss, scaler, dtype)
-        gradient_norm = _finish_gradients(model, optimizer, config, scaler)
-        mean, norm = torch.stack([part.mean.detach().float(), gradient_norm.float()]).tolist()
-        _check(step + 1, mean, norm, report, config, scaler)
-        scaler.step(optimizer, step + 1)
+        optimizer.zero_grad()
+        scored = accumulate_gradients(network, supply, config.accumulation, loss, arithmetic)
+        arithmetic.unscale(optimizer)
+        length = clip_gradients(model, config.gradient_clip)
+        mean, norm = torch.stack([scored.mean.float(), length.float()]).tolist()
+        _check(step + 1, mean, norm, report, config, arithmetic)
+        arithmetic.step(optimizer)
         seconds = time.perf_counter() - started
-        due = config.evaluate_every and (step + 1) % config.evaluate_every == 0
-        measured = None
-        if validation is not None and (due or step + 1 == config.schedule.n_steps):
-            measured = evaluate_loss(network, validation, loss, precision=config.precision)
+        due = step + 1 == config.schedule.n_steps or (config.evaluate_every and (step + 1) % config.evaluate_every == 0)
+        measure = validation is not None and due
         smoothed = smooth(report.smoothed_loss if report else None, mean, step + 1)
         report = StepReport(
             step=step + 1,
@@ -146,50 +142,12 @@ def train(
             lowest_loss=min(smoothed, report.lowest_loss) if report else smoothed,
             learning_rate=learning_rate,
             gradient_norm=norm,
-            tokens_seen=part.count + (report.tokens_seen if report else 0),
+            tokens_seen=scored.count + (report.tokens_seen if report else 0),
             seconds=seconds + (report.seconds if report else 0.0),
-            validation_loss=measured,
-            loss_scale=scaler.scale,
+            validation_loss=evaluate_loss(network, validation, loss, precision=config.precision) if measure else None,
+            loss_scale=arithmetic.scale,
         )
         yield report
-
-
-@torch.no_grad()
-def evaluate_loss(
-    model: nn.Module, batches: Iterable[Any], loss: LossFunction = next_token_loss, *, precision: Precision = "float32"
-) -> float:
-    """Mean loss over fixed batches, every scored token counting the same, with dropout switched off.
-
-    Args:
-        model: Left in the mode that it was in.
-        batches: Gone through once.
-        loss: Scores the model on a batch.
-        precision: Format of the matrix products.
-
-    Returns:
-        Nats per token.
-
-    Raises:
-        CourseError: The batches hold nothing to score.
-
-    Example:
-        >>> model = nn.Linear(1, 1)
-        >>> evaluate_loss(model, [(9.0, 1), (1.0, 3)], lambda model, pair: Loss(torch.tensor(pair[0]), pair[1]))
-        2.5
-    """
-    was_training = model.training
-    device = next(model.parameters()).device
-    dtype = precision_dtype(precision, device)
-    model.eval()
-    try:
-        with autocast(device, dtype):
-            losses = [loss(model, batch) for batch in batches]
-    finally:
-        model.train(was_training)
-    count = sum(part.count for part in losses)
-    if count == 0:
-        raise CourseError("evaluation found nothing to score: there are no batches, or every target is masked")
-    return sum(part.total.item() for part in losses) / count
 
 
 def _endless(batches: Iterable[Any]) -> Iterator[Any]:
@@ -210,55 +168,20 @@ def _set_learning_rates(optimizer: Any, multiplier: float) -> float:
     return optimizer.param_groups[0]["lr"]
 
 
-def _accumulate_gradients(
-    network: nn.Module,
-    supply: Iterator[Any],
-    optimizer: Any,
-    config: TrainConfig,
-    loss: LossFunction,
-    scaler: LossScaler,
-    dtype: torch.dtype,
-) -> Loss:
-    """Fill the gradients with those of the mean over all terms of the step's batches, however they are spread."""
-    device = next(network.parameters()).device
-    optimizer.zero_grad()
-    totals: list[torch.Tensor] = []
-    count = expected = 0
-    for _ in range(config.accumulation):
-        with autocast(device, dtype):
-            part = loss(network, next(supply))
-        expected = expected or part.count * config.accumulation
-        scaler.backward(part.total / max(expected, 1))
-        totals.append(part.total.detach())
-        count += part.count
-    if count not in (0, expected):
-        for parameter in network.parameters():
-            if parameter.grad is not None:
-                parameter.grad.mul_(max(expected, 1) / count)
-    return Loss(torch.stack(totals).sum(), count)
-
-
-def _finish_gradients(model: nn.Module, optimizer: Any, config: TrainConfig, scaler: LossScaler) -> torch.Tensor:
-    """Unscale and clip; return the length of the whole gradient before clipping."""
-    scaler.unscale(optimizer)
-    limit = float("inf") if config.gradient_clip is None else config.gradient_clip
-    return nn.utils.clip_grad_norm_(model.parameters(), limit)
-
-
 def _check(
-    step: int, loss: float, norm: float, before: StepReport | None, config: TrainConfig, scaler: LossScaler
+    step: int, loss: float, norm: float, before: StepReport | None, config: TrainConfig, arithmetic: Arithmetic
 ) -> None:
     """Stop a run that is lost, in one line that says why."""
-    earlier = f"it was {before.loss:.3f} before" if before else "this is the first step"
-    rate = config.schedule
     if loss != loss and before is None:
-        raise CourseError(f"step {step}: the loss is nan at the first step: masked targets alone, or nan in the weights?")
+        raise CourseError(f"step {step}: the loss is nan at once: are all targets masked, or weights not numbers?")
+    blame = "the learning rate is likely too high"
     if not abs(loss) < float("inf"):
-        raise CourseError(f"step {step}: the loss is {loss} ({earlier}): the learning rate is likely too high")
-    if not norm < float("inf") and scaler.scale is None:
-        raise CourseError(f"step {step}: the gradient is {norm} at loss {loss:.3f}: the learning rate is likely too high")
+        earlier = f"it was {before.loss:.3f} before" if before else "at the first step"
+        raise CourseError(f"step {step}: the loss is {loss} ({earlier}): {blame}")
+    if not norm < float("inf") and arithmetic.scale is None:
+        raise CourseError(f"step {step}: the gradient is {norm} at a loss of {loss:.3f}: {blame}")
     if before is not None and before.smoothed_loss > before.lowest_loss + config.divergence_nats:
         raise CourseError(
             f"step {step}: the loss has diverged to {loss:.3f} from {before.lowest_loss:.3f}: lower the learning rate"
-            f" or lengthen the warm-up (now {rate.n_warmup_steps} steps)"
+            f" or lengthen the warm-up (now {config.schedule.n_warmup_steps} steps)"
         )

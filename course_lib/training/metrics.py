@@ -1,16 +1,60 @@
-"""Reading a run: the smoothed loss, the speed, and the share of the hardware's peak that does useful work."""
+"""Reading a run: loss on fixed batches, smoothed loss, speed, the share of the hardware's peak put to use."""
 
 import statistics
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import torch
+from torch import nn
 
 from course_lib.common.device import best_device, training_dtype
+from course_lib.common.errors import CourseError
+from course_lib.training.gradients import LossFunction
+from course_lib.training.loss import next_token_loss
+from course_lib.training.precision import Arithmetic, Precision
 
 if TYPE_CHECKING:
     from course_lib.training.loop import StepReport
     from course_lib.transformer import GPTConfig
+
+
+@torch.no_grad()
+def evaluate_loss(
+    model: nn.Module, batches: Iterable[Any], loss: LossFunction = next_token_loss, *, precision: Precision = "float32"
+) -> float:
+    """Mean loss over fixed batches, every scored token counting the same, with dropout switched off.
+
+    Args:
+        model: Left in the mode that it was in.
+        batches: Gone through once.
+        loss: Scores the model on a batch.
+        precision: Format of the matrix products.
+
+    Returns:
+        Nats per token.
+
+    Raises:
+        CourseError: The batches hold nothing to score.
+
+    Example:
+        >>> from course_lib.training import Loss
+        >>> model = nn.Linear(1, 1)
+        >>> evaluate_loss(model, [(9.0, 1), (1.0, 3)], lambda model, pair: Loss(torch.tensor(pair[0]), pair[1]))
+        2.5
+    """
+    was_training = model.training
+    arithmetic = Arithmetic(precision, next(model.parameters()).device)
+    model.eval()
+    try:
+        with arithmetic.autocast():
+            losses = [loss(model, batch) for batch in batches]
+    finally:
+        model.train(was_training)
+    count = sum(part.count for part in losses)
+    if count == 0:
+        raise CourseError("evaluation found nothing to score: there are no batches, or every target is masked")
+    return sum(part.total.item() for part in losses) / count
 
 
 def smooth(previous: float | None, value: float, step: int, memory: float = 0.98) -> float:

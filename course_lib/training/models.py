@@ -85,7 +85,7 @@ def load_model(path: Path | str) -> ShippedModel:
     except (SafetensorError, OSError) as error:
         raise CourseError(f"{path} is damaged or not a safetensors file ({error}): fetch or train it again") from error
     if KEY not in header:
-        raise CourseError(f"{path} says nothing of this course: open it with the weights room, which reads foreign files")
+        raise CourseError(f"{path} is not a model of this course: the weights room reads other people's files")
     try:
         about = json.loads(header[KEY])
         config, tied, checksum = GPTConfig(**about.pop("config")), about.pop("tied"), about.pop("weights_sha256")

@@ -39,7 +39,7 @@ class OptimizerConfig:
         for role in ("matrix", "embedding", "head", "vector"):
             rate = getattr(self, f"{role}_learning_rate")
             if not 0 <= rate < 10:
-                raise ValueError(f"{role}_learning_rate is {rate}: it must lie between 0 and 10 (1e-4 to 1e-1 is usual)")
+                raise ValueError(f"{role}_learning_rate is {rate}: it must be between 0 and 10 (1e-4 to 1e-1 is usual)")
         if self.matrix_weight_decay < 0:
             raise ValueError(f"matrix_weight_decay is {self.matrix_weight_decay}: it must be 0 or more")
         if not 0 <= self.momentum < 1:
@@ -60,8 +60,10 @@ def parameter_role(name: str, parameter: Tensor) -> Role:
     Example:
         >>> parameter_role("blocks.0.attention.q_proj.weight", torch.zeros(4, 4))
         'matrix'
-        >>> parameter_role("token_embedding.weight", torch.zeros(9, 4)), parameter_role("final_norm.weight", torch.ones(4))
-        ('embedding', 'vector')
+        >>> parameter_role("token_embedding.weight", torch.zeros(9, 4))
+        'embedding'
+        >>> parameter_role("final_norm.weight", torch.ones(4))
+        'vector'
     """
     if parameter.ndim < 2:
         return "vector"
@@ -107,7 +109,7 @@ class RoleOptimizer:
             ValueError: The state belongs to other optimizers, or to parameters of another number.
         """
         if state.keys() != self.optimizers.keys():
-            raise ValueError(f"the state is that of {sorted(state)}, this optimizer is made of {sorted(self.optimizers)}")
+            raise ValueError(f"the state is that of {sorted(state)}, this optimizer has {sorted(self.optimizers)}")
         for name, optimizer in self.optimizers.items():
             optimizer.load_state_dict(state[name])
 

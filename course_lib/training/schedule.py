@@ -24,7 +24,9 @@ class ScheduleConfig:
         if self.n_steps < 1:
             raise ValueError(f"n_steps is {self.n_steps}: a run needs at least 1 step")
         if not 0 <= self.n_warmup_steps <= self.n_steps:
-            raise ValueError(f"n_warmup_steps is {self.n_warmup_steps}: it must lie between 0 and n_steps {self.n_steps}")
+            raise ValueError(
+                f"n_warmup_steps is {self.n_warmup_steps}: it must be between 0 and n_steps {self.n_steps}"
+            )
         for name in ("decay_share", "final_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}: it is a share, between 0 and 1")

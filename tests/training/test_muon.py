@@ -52,7 +52,7 @@ def test_no_gradient_no_movement() -> None:
 
 
 def test_every_direction_is_learned_at_the_same_pace() -> None:
-    """A target whose directions differ a thousandfold in gradient: Muon fits the weak one too, plain descent does not."""
+    """Two directions differ a thousandfold in gradient: Muon fits the weak one too, plain descent does not."""
     scales = torch.tensor([1.0, 1e-3])
 
     def remaining_error(optimizer_class: type, rate: float) -> float:

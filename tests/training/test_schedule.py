@@ -35,16 +35,16 @@ def test_cosine_is_torchs() -> None:
 )
 def test_rises_then_falls_within_range(kind: str, n_steps: int, warmup: float, decay: float, final: float) -> None:
     n_warmup = int(warmup * n_steps)
-    config = ScheduleConfig(
-        n_steps=n_steps, kind=kind, n_warmup_steps=n_warmup, decay_share=decay, final_share=final
-    )
+    config = ScheduleConfig(n_steps=n_steps, kind=kind, n_warmup_steps=n_warmup, decay_share=decay, final_share=final)
     rates = [learning_rate_at(step, config) for step in range(n_steps)]
     assert all(0 <= rate <= 1 for rate in rates)
     assert rates[:n_warmup] == sorted(rates[:n_warmup])
     assert rates[n_warmup:] == sorted(rates[n_warmup:], reverse=True)
 
 
-@pytest.mark.parametrize("wrong", [{"n_steps": 0}, {"n_steps": 5, "n_warmup_steps": 6}, {"n_steps": 5, "decay_share": 2.0}])
+@pytest.mark.parametrize(
+    "wrong", [{"n_steps": 0}, {"n_steps": 5, "n_warmup_steps": 6}, {"n_steps": 5, "decay_share": 2.0}]
+)
 def test_impossible_shapes_are_refused(wrong: dict) -> None:
     with pytest.raises(ValueError, match=next(reversed(wrong))):
         ScheduleConfig(**wrong)
