@@ -7,6 +7,7 @@
 - `precision`: the number format of the arithmetic, chosen by the hardware.
 - `gradients`: one step's gradient from many batches, and its greatest length.
 - `loop`: `train`, a generator of frozen reports; plotting, stopping and saving stay with the caller.
+- `memory`: freed memory kept at hand for the next step.
 - `interrupt`: Ctrl-C that waits for the end of the step.
 - `metrics`: loss on fixed batches, smoothed loss, tokens per second, the share of the hardware's peak put to use.
 - `checkpoint`: everything a run needs to go on, bit for bit, after it was killed.
@@ -32,6 +33,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "clip_gradients": "gradients",
         "evaluate_loss": "metrics",
         "file_hash": "models",
+        "keep_freed_memory": "memory",
         "learning_rate_at": "schedule",
         "load_checkpoint": "checkpoint",
         "load_model": "models",

@@ -17,6 +17,7 @@ from torch import nn
 from course_lib.common.errors import CourseError
 from course_lib.training.gradients import LossFunction, accumulate_gradients, clip_gradients
 from course_lib.training.loss import next_token_loss
+from course_lib.training.memory import keep_freed_memory
 from course_lib.training.metrics import evaluate_loss, smooth
 from course_lib.training.precision import Arithmetic, Precision
 from course_lib.training.schedule import ScheduleConfig, learning_rate_at
@@ -116,7 +117,10 @@ def train(
         >>> len(reports), round(model.weight.item(), 1)
         (100, 3.0)
     """
-    arithmetic = Arithmetic(config.precision, next(model.parameters()).device, resume.loss_scale if resume else None)
+    device = next(model.parameters()).device
+    arithmetic = Arithmetic(config.precision, device, resume.loss_scale if resume else None)
+    if device.type == "cpu":
+        keep_freed_memory()
     network = torch.compile(model) if config.compile else model
     supply = _endless(batches)
     report = resume
