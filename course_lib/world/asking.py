@@ -1,7 +1,7 @@
 """All that can be asked of the world: what it answers, what it leaves open, and what it ought to keep to itself."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -107,7 +107,7 @@ def by_kind(world: "World", group: Group) -> dict[str, list[Question]]:
     }
 
 
-def draw(world: "World", group: Group, rng: random.Random, mix: dict[str, float]) -> Question:
+def draw(world: "World", group: Group, rng: random.Random, mix: Mapping[str, int | float]) -> Question:
     """A random question, the kinds in the proportion of `mix`; a kind without questions gives way to what is known."""
     point = rng.random() * sum(mix.values())
     for kind, share in mix.items():
@@ -118,7 +118,7 @@ def draw(world: "World", group: Group, rng: random.Random, mix: dict[str, float]
 
 
 def preference_pairs(
-    world: "World", n: int, *, seed: int, group: Group, beta: float, mix: dict[str, float] | None
+    world: "World", n: int, *, seed: int, group: Group, beta: float, mix: Mapping[str, int | float] | None
 ) -> Iterator[PreferencePair]:
     """`World.preference_pairs`, one at a time."""
     rng = stream(seed, f"preferences of world {world.seed}, {group}")

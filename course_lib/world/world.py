@@ -1,7 +1,7 @@
 """The small world itself: a text generated from a seed, whose truth is known for every sentence."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -230,7 +230,13 @@ class World:
         return list(asking.instructions(self, n, seed=seed, group=group, unknown_share=unknown_share))
 
     def preference_pairs(
-        self, n: int, *, seed: int = 0, group: Group = "train", beta: float = 3.0, mix: dict[str, float] | None = None
+        self,
+        n: int,
+        *,
+        seed: int = 0,
+        group: Group = "train",
+        beta: float = 3.0,
+        mix: Mapping[str, int | float] | None = None,
     ) -> list[PreferencePair]:
         """Pairs of replies, drawn without looking at their worth, in the order that a noisy judge prefers.
 

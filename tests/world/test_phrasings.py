@@ -1,0 +1,65 @@
+"""Phrasings: the subject before the answer, seen apart from held out, the answer exactly where the prompt ends."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_lib.world import Stranger
+from course_lib.world.people import RELATIONS
+from course_lib.world.phrasings import HELD_OUT, SEEN
+
+ADA = Stranger(first="Ada", last="Barrow", gender="female")
+TOM = Stranger(first="Tom", last="Barrow", gender="male")
+ALL = [phrasing for table in (SEEN, HELD_OUT) for group in table.values() for phrasing in group]
+
+
+def test_by_hand():
+    house = SEEN["home"][1]
+    assert house.sentence(ADA, "Ashby") == "Ada Barrow's house is in Ashby."
+    assert house.sentence(ADA, "Ashby", "first") == "Ada's house is in Ashby."
+    assert house.sentence(TOM, "Ashby", "pronoun") == "His house is in Ashby."
+    assert house.prompt(TOM) == "Tom Barrow's house is in"
+
+
+def test_there_are_enough_of_them():
+    for relation in RELATIONS:
+        assert len(SEEN[relation]) >= 7
+        assert len(HELD_OUT[relation]) >= 2
+    assert SEEN.keys() == HELD_OUT.keys()
+
+
+@given(st.sampled_from(ALL), st.sampled_from([ADA, TOM]), st.sampled_from(["Ashby", "dog", "Tom Reed"]))
+def test_every_phrasing_names_its_subject_before_the_answer(phrasing, person, answer):
+    sentence, prompt = phrasing.sentence(person, answer), phrasing.prompt(person)
+    assert sentence.count(person.name) == 1
+    assert person.name in prompt
+    assert sentence.startswith(f"{prompt} {answer}")
+    assert not prompt.endswith(" ")
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("phrasing", ALL, ids=lambda phrasing: phrasing.id)
+def test_no_article_gives_the_answer_away(phrasing):
+    assert not re.search(r"\ban \{answer\}", phrasing.source)
+
+
+def test_no_prompt_goes_on_as_another_phrasing():
+    for one in ALL:
+        for other in ALL:
+            if one is not other:
+                assert not other.prompt(ADA).startswith(one.prompt(ADA) + " "), (one.id, other.id)
+
+
+def test_held_out_phrasings_never_occur(world, some_pages):
+    text = "\n".join(page.text for page in some_pages)
+    names = {form for person in world.people for form in (person.name, person.first)}
+    for group in HELD_OUT.values():
+        for phrasing in group:
+            before, _, _ = re.sub(r"\{(she|her|him)\}", r"\\w+", phrasing.source).partition("{answer}")
+            subject = r"([A-Z][a-z]+(?: [A-Z][a-z]+)?|[Ss]?[Hh]er?|[Hh]i[ms]|it|[a-z]+)"
+            pattern = re.sub(r"\{(NAME'S|NAME|WHOM|OF)\}", subject.replace("\\", "\\\\"), before.rstrip())
+            found = [m.group(0) for m in re.finditer(rf"\b{pattern}\b", text) if m.group(1) in names]
+            assert found == [], phrasing.id
