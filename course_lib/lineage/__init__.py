@@ -1,7 +1,10 @@
 """The course's own models and measurements: how each was made, where it lies, how it is made again.
 
-- `stages`: the recipes of the models; `train_stage` trains one.
+- `corpus`: the text that they read.
+- `base`: how the tokenizer and the base model are made.
+- `stages`: who comes from whom; `train_stage` makes one.
 - `load`: a shipped model, or the learner's own.
+- `freshness`: whether what ships is what the recipes make today.
 - `experiments`: the recipes behind the course's claims.
 - `rebuild`: everything again, in order.
 """
@@ -11,9 +14,21 @@ from course_lib.common.lazy import lazy_exports
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
+        "BaseRecipe": "base",
+        "CorpusRecipe": "corpus",
         "EXPERIMENTS": "experiments",
         "Experiment": "experiments",
+        "STAGES": "stages",
+        "Stage": "stages",
         "experiment": "experiments",
+        "load": "load",
+        "models_folder": "load",
+        "rebuild": "rebuild",
         "run_experiment": "experiments",
+        "stale_stages": "freshness",
+        "the_world": "corpus",
+        "train_base": "base",
+        "train_stage": "stages",
+        "train_tokenizer": "base",
     },
 )

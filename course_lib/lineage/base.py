@@ -1,0 +1,160 @@
+"""How the tokenizer and the base model are made: their sizes, their text, their rates, and a run from start to end."""
+
+import dataclasses
+import hashlib
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+
+from course_lib.common.device import best_device
+from course_lib.lineage.corpus import CorpusRecipe, corpus_metadata, packed_corpus, the_world
+from course_lib.text import Batches, BPETokenizer
+from course_lib.training import (
+    OptimizerConfig,
+    ScheduleConfig,
+    StepReport,
+    TrainConfig,
+    catch_interrupt,
+    load_checkpoint,
+    make_optimizer,
+    save_checkpoint,
+    train,
+)
+from course_lib.transformer import GPT, GPTConfig
+
+SPECIAL_TOKENS = (
+    "<|endoftext|>", "<|pad|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>", "<|tool|>", "<|image|>",
+)  # fmt: skip
+"""The end of a document, and what later stages need; a vocabulary is hard to change once a model has learned it."""
+
+VOCAB_SIZE = 2048
+"""Entries of the vocabulary: most words of the small world are one token."""
+
+SAVE_EVERY_SECONDS = 30.0
+"""How often a run under way is saved."""
+
+Watch = Callable[[Iterable[StepReport], int], Iterable[StepReport]]
+"""Something that reports pass through on their way, with the number of steps in all: a progress bar, a live curve."""
+
+
+BASE_SHAPE = GPTConfig(
+    vocab_size=VOCAB_SIZE,
+    context_length=256,
+    n_layers=4,
+    n_heads=4,
+    d_model=192,
+    feed_forward="squared_relu",
+    zero_init_projections=True,
+)
+"""The base model's shape: 2.2 million parameters."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BaseRecipe:
+    """Everything that decides what a base model becomes, but its seed."""
+
+    model: GPTConfig = BASE_SHAPE
+    """The shape."""
+    corpus: CorpusRecipe = field(default_factory=CorpusRecipe)
+    """The text."""
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+    """The rates."""
+    n_tokens: int = 4_500_000
+    """Tokens read in all; the corpus is read again when it ends."""
+    batch_size: int = 16
+    """Windows in a batch."""
+    n_warmup_steps: int = 20
+    """Steps over which the rates rise."""
+    decay_share: float = 0.5
+    """Share of the steps in which they fall."""
+
+    @property
+    def n_steps(self) -> int:
+        """Optimizer steps in the whole run."""
+        return max(1, round(self.n_tokens / (self.batch_size * self.model.context_length)))
+
+    @property
+    def schedule(self) -> ScheduleConfig:
+        """The shape of the rates over the run."""
+        warmup = min(self.n_warmup_steps, self.n_steps)
+        return ScheduleConfig(n_steps=self.n_steps, n_warmup_steps=warmup, decay_share=self.decay_share)
+
+    def hash(self) -> str:
+        """sha256 of all settings."""
+        return hashlib.sha256(json.dumps(dataclasses.asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+def train_tokenizer(recipe: CorpusRecipe, vocab_size: int = VOCAB_SIZE) -> BPETokenizer:
+    """Learn the vocabulary of the whole lineage from the world's text."""
+    pages = the_world(recipe.world_seed).documents(recipe.n_words, seed=0, question_share=recipe.question_share)
+    return BPETokenizer.train(pages, vocab_size=vocab_size, special_tokens=SPECIAL_TOKENS)
+
+
+def train_base(
+    recipe: BaseRecipe,
+    tokenizer: BPETokenizer,
+    tokenizer_hash: str,
+    *,
+    seed: int = 0,
+    partial: Path | None = None,
+    watch: Watch = lambda reports, n_steps: reports,
+    compiled: bool = False,
+) -> tuple[GPT, dict]:
+    """Train a base model from nothing, or from where an interrupted run was saved.
+
+    Args:
+        recipe: What to train.
+        tokenizer: The lineage's.
+        tokenizer_hash: sha256 of its file.
+        seed: Of the weights, the pages and their order.
+        partial: Where the run under way is kept; a run found there is gone on with. None keeps nothing.
+        watch: Sees every report.
+        compiled: Whether `torch.compile` fuses the model.
+
+    Returns:
+        The model, and what its file should say of it.
+
+    Raises:
+        CourseError: What is found at `partial` belongs to another run.
+        KeyboardInterrupt: Ctrl-C, after the run was saved.
+    """
+    ids = packed_corpus(recipe.corpus, seed, tokenizer, tokenizer_hash)
+    torch.manual_seed(seed)
+    model = GPT(recipe.model).to(best_device())
+    optimizer = make_optimizer(model, recipe.optimizer)
+    batches = Batches(ids, recipe.batch_size, recipe.model.context_length, seed=seed)
+    config = TrainConfig(schedule=recipe.schedule, compile=compiled)
+    report = None
+    if partial is not None and partial.exists():
+        report = load_checkpoint(partial, model, optimizer, batches, config)
+    steps = train(model, batches, optimizer, config, resume=report)
+    saved = time.monotonic()
+    with catch_interrupt() as interrupted:
+        for report in watch(steps, recipe.n_steps):
+            is_due = time.monotonic() - saved > SAVE_EVERY_SECONDS
+            if partial is not None and (is_due or interrupted()):
+                save_checkpoint(partial, model, optimizer, batches, report, config)
+                saved = time.monotonic()
+            if interrupted():
+                raise KeyboardInterrupt
+    about = {"seed": seed, "recipe_sha256": recipe.hash(), "data": corpus_metadata(recipe.corpus, seed, ids)}
+    return model, about | {"tokens": report.tokens_seen, "final_loss": round(report.smoothed_loss, 4)}
+
+
+def worth_compiling(recipe: BaseRecipe) -> bool:
+    """Whether `torch.compile` would pay here: a run of minutes, on a machine that has a compiler.
+
+    Where compiling fails all the same, torch goes on without it.
+    """
+    long_enough = recipe.n_tokens >= 1_000_000
+    has_compiler = best_device().type == "cuda" or any(map(shutil.which, ("g++", "c++", "clang++")))
+    if long_enough and has_compiler and sys.platform != "win32":
+        torch._dynamo.config.suppress_errors = True
+        return True
+    return False
