@@ -37,6 +37,8 @@ def their_gpt2(config: GPTConfig) -> nn.Module:
             embd_pdrop=0.0,
             attn_pdrop=0.0,
             use_cache=False,
+            bos_token_id=None,
+            eos_token_id=None,
         )
     )
 
