@@ -33,7 +33,7 @@ def experiment(claim: Claim = "", *, rung: str = "full") -> None:
 
 
 def build(notebooks: Notebooks = (), *, check: bool = False, solutions: bool = False) -> None:
-    """Run notebooks from a fresh kernel and write them cleaned, in one form.
+    """Run notebooks from a fresh kernel and write them cleaned, in one form; bring the README's results up to date.
 
     Args:
         notebooks: Files; all of them if none is named.
@@ -41,8 +41,11 @@ def build(notebooks: Notebooks = (), *, check: bool = False, solutions: bool = F
         solutions: Run them with every exercise solved; write nothing.
     """
     from course_lib.classroom.build import build as build_all
+    from course_lib.commands.readme import write_results
 
     build_all(notebooks, check=check, solutions=solutions)
+    if not check and not solutions:
+        write_results()
 
 
 def measure_notebook(path: Path, n_seeds: int) -> dict[tuple[str, str, str], list[float]]:
@@ -93,6 +96,8 @@ def bands(notebooks: Notebooks = (), *, seeds: int = 5) -> None:
 
 def rebuild() -> None:
     """Make everything again in order: models, results, bounds, notebooks; resumes where it was stopped."""
+    from course_lib.commands.readme import write_results
     from course_lib.lineage.rebuild import rebuild as make_again
 
     make_again()
+    write_results()

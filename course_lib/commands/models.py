@@ -26,8 +26,10 @@ def train(stage: Stage, *, minutes: float | None = None, fresh: bool = False) ->
     except KeyboardInterrupt:
         raise KeyboardInterrupt("interrupted and saved; the same command goes on from there") from None
     print(f"{stage} is trained and lies in {MY / 'checkpoints'}; COURSE_MODELS=mine makes the notebooks use it")
-    for name, value in report.get("card", {}).items():
-        print(f"  {name}: {value}")
+    if "card" in report:
+        from course_lib.evaluation.report_card import render
+
+        print(f"\n{render(report['card'])}")
 
 
 def generate(

@@ -1,0 +1,74 @@
+"""The README's table of results, written from the measured files so that no number is copied by hand."""
+
+import json
+import tomllib
+
+from course_lib.common.errors import CourseError
+from course_lib.common.paths import DATA, ROOT, atomic_write
+
+README = ROOT / "README.md"
+START, END = "<!-- results: `python course.py build` writes them from data/ -->", "<!-- end of results -->"
+ASKED = {
+    "seen": "facts that the base model recalls, asked in words it has read",
+    "held_out": "the same, in words that it has never read",
+    "question": "questions answered about people of whom its corpus asks none",
+}
+"""Ways of asking in the base model's report card → how the README calls them."""
+
+
+def base_rows() -> list[str]:
+    """Rows of the base model's report card, with 95 % intervals; none if it does not ship."""
+    path = DATA / "checkpoints" / "base.report.json"
+    if not path.exists():
+        return []
+    report = json.loads(path.read_text(encoding="utf-8"))
+    rows = [f"| minutes to train the base model on two cores | {report['minutes']:.0f} ({report['dtype']}) |"]
+    for asked, title in ASKED.items():
+        recall = report["card"]["recall"][asked]
+        share = f"{recall['value']:.1%} ({recall['low']:.1%} to {recall['high']:.1%}; chance {recall['chance']:.1%})"
+        rows.append(f"| {title} | {share} |")
+    return rows
+
+
+def claim_rows() -> list[str]:
+    """A row for each claim that a notebook has measured, with its verdict."""
+    path = DATA / "claims.toml"
+    claims = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return [f"| {claim['text'].rstrip('.')} | **{claim['verdict']}**: {claim['number']} |" for claim in claims.values()]
+
+
+def results() -> str:
+    """The table as Markdown.
+
+    Returns:
+        Measured results of the base model, then the claims with their verdicts.
+    """
+    rows = [*base_rows(), *claim_rows()]
+    return "\n".join(["| what | measured |", "|---|---|", *rows]) if rows else "Nothing is measured yet."
+
+
+def with_results(text: str) -> str:
+    """The README's text with the table of today.
+
+    Args:
+        text: The README as it is.
+
+    Returns:
+        The same with what stands between the two markers replaced.
+
+    Raises:
+        CourseError: If a marker is missing.
+    """
+    if text.count(START) != 1 or text.count(END) != 1:
+        raise CourseError(f"README.md has lost a marker of its results: {START} or {END}")
+    before, rest = text.split(START)
+    return f"{before}{START}\n\n{results()}\n\n{END}{rest.split(END)[1]}"
+
+
+def write_results() -> None:
+    """Bring the README's table up to date."""
+    old = README.read_text(encoding="utf-8")
+    new = with_results(old)
+    if new != old:
+        with atomic_write(README) as temporary:
+            temporary.write_text(new, encoding="utf-8")
