@@ -28,7 +28,7 @@ class Band:
     key: str
     """As in `16.val_loss`."""
     profile: str
-    """`laptop`, `t4` or `a100`."""
+    """`laptop`, `t4`, `a100` or `h100`."""
     dtype: str
     """`float32`, `bfloat16`, `float16`, or `float64`."""
     mean: float

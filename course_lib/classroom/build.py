@@ -51,7 +51,7 @@ def read_notebook(path: Path) -> NotebookNode:
     """
     try:
         return nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.reader.NotJSONError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, nbformat.ValidationError) as error:
         raise CourseError(f"{path} cannot be read as a notebook: {' '.join(str(error).split())[:200]}") from None
 
 

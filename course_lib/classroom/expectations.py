@@ -10,15 +10,10 @@ from course_lib.common.errors import CourseError
 
 
 def profile_name() -> str:
-    """The profile that bands are looked up for: `COURSE_PROFILE`, or the one that fits this machine's device."""
-    chosen = os.environ.get("COURSE_PROFILE")
-    if chosen:
-        return chosen
-    import torch
+    """The profile that bands are looked up for; processors with and without AMX differ in the dtype alone."""
+    from course_lib.common.profile import current_profile
 
-    if not torch.cuda.is_available():
-        return "laptop"
-    return "a100" if torch.cuda.get_device_capability()[0] >= 8 else "t4"
+    return current_profile().name.removesuffix("_amx")
 
 
 def _training_dtype_name() -> str:

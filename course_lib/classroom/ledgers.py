@@ -50,8 +50,8 @@ def claim_faults(claim_id: str, entry: Mapping[str, object], notebook: NotebookN
 def prose(notebook: NotebookNode) -> list[tuple[int, str, str]]:
     """Section number, cell id and text of every Markdown cell that teaches.
 
-    The title cell and what stands under a heading with `references`, `next` or `recap` may look ahead. The number is that of
-    the latest heading `## 3 · …`; before the first it is 0. Code, formulas and links are left out of the text.
+    The title cell and what stands under a heading with `references`, `next` or `recap` may look ahead. The number is
+    that of the latest heading `## 3 · …`; before the first it is 0. Code, formulas and links are left out of the text.
     """
     found, section, looks_ahead = [], 0, False
     for cell in notebook.cells[1:]:

@@ -14,7 +14,7 @@ from course_lib.classroom.sandbox import verdict_on
 from course_lib.classroom.solutions import namespace_for
 from course_lib.classroom.source import Definition, bare
 
-MUTANT_SECONDS = 5.0
+MUTANT_SECONDS = 2.0
 """Processor time after which a mutant that no longer ends counts as caught."""
 
 _SWAPS: dict[type, tuple[type, ...]] = {

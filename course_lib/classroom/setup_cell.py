@@ -17,7 +17,8 @@ if importlib.util.find_spec("course_lib") is None:
     folders = [Path.cwd(), *Path.cwd().parents, Path.cwd() / "{folder}"]
     home = next((folder for folder in folders if (folder / "course_lib").is_dir()), folders[-1])
     if not home.exists():
-        subprocess.run(["git", "clone", "--quiet", "--depth=1", "{repository}", str(home)], check=True)
+        address = "{repository}"
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", address, str(home)], check=True)
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--editable", str(home)], check=True)
     sys.path.insert(0, str(home))
 
