@@ -90,3 +90,28 @@ def draw_links(axes: "Axes", shares: Float[Tensor, "key"], tokens: Sequence[str]
         axes.text(centre, -1.0, f"{share:.2f}", ha="center", va="center", fontsize=8, color=QUIET)
     axes.set(xlim=(0, starts[-1]), ylim=(-1.6, 1.4 + height))
     axes.axis("off")
+
+
+def head_figure(pattern: Float[Tensor, "query key"], tokens: Sequence[str], query: int) -> "Figure":
+    """Draw one head: what one token looks at, as arcs, beside the whole pattern.
+
+    Args:
+        pattern: The head's shares.
+        tokens: The tokens' text.
+        query: Which token's arcs to draw.
+
+    Returns:
+        The figure.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.5, 3.6), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1.9, 1))
+    draw_links(left, pattern[query], tokens, query)
+    left.set_title(f"what “{tokens[query]}” looks at")
+    draw_pattern(right, pattern, tokens, numbers=False)
+    right.axhline(query + 0.5, color=QUIET, linewidth=0.8, linestyle="-")
+    right.axhline(query - 0.5, color=QUIET, linewidth=0.8, linestyle="-")
+    right.tick_params(labelsize=7)
+    right.set_title("everyone's shares")
+    return figure

@@ -1,7 +1,7 @@
 """Notebook 09: the mask, attention, and a pattern whose rows do not add up."""
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 
 from course_lib.classroom.registry import Claim, Diagnosis, Exercise, Mistake, Question, Wrong
@@ -71,10 +71,9 @@ def check_scaled_dot_product(candidate) -> None:
             raise Wrong(f"{where} the shape is {tuple(found.shape)}; {tuple(expected.shape)} is wanted")
         if torch.allclose(found, expected, atol=1e-5):
             continue
-        if mask is not None and found.isnan().any():
-            raise Wrong("some rows are NaN: is -inf set where looking is allowed, or in a whole row?")
         for mistake, message in _DIAGNOSES.items():
-            if torch.allclose(found, _attention_without(query, key, value, mask, mistake), atol=1e-5, equal_nan=True):
+            wrong = _attention_without(query, key, value, mask, mistake)  # its last row may be NaN: nothing is allowed
+            if torch.allclose(found[..., :-1, :], wrong[..., :-1, :], atol=1e-5):
                 raise Wrong(message)
         place = (found - expected).abs().amax(dim=-1).flatten().argmax().item()
         raise Wrong(f"{where} the numbers differ, most in row {place}: compare it with the formula from the inside out")
@@ -99,18 +98,23 @@ BROKEN_PATTERN = '''def broken_pattern(
     return shares.masked_fill(~allowed, 0.0)'''
 
 
-def mended_pattern(query: Float[Tensor, "query d_head"], key: Float[Tensor, "key d_head"]) -> Bool[Tensor, "query key"]:
+def mended_pattern(
+    query: Float[Tensor, "query d_head"], key: Float[Tensor, "key d_head"]
+) -> Float[Tensor, "query key"]:
     """How each query shares its attention among the keys it may see."""
     return attention_pattern(query, key, causal_mask(len(query)))
 
 
 def check_broken_pattern(candidate) -> None:
     """Rows sum to one, and no row depends on a later key."""
-    query, key, _ = _tensors(6, 4)
+    query, key, _ = _tensors(6, 3)
     expected = mended_pattern(query, key)
     pattern = candidate(query.clone(), key.clone())
     if not isinstance(pattern, Tensor) or pattern.shape != (6, 6):
         raise Wrong(f"a 6 by 6 pattern is wanted, this is {tuple(getattr(pattern, 'shape', ()))}")
+    zeroed = (query @ key.T / 3**0.5).masked_fill(~causal_mask(6), 0.0).softmax(dim=-1)
+    if torch.allclose(pattern, zeroed, atol=1e-5):
+        raise Wrong("a forbidden score of 0 still gets a share, for e to the 0 is 1: which score gets none?")
     if (pattern.triu(1).abs() > 1e-6).any():
         raise Wrong("a token looks at a later one: the mask is gone")
     changed = key.clone()
@@ -123,6 +127,9 @@ def check_broken_pattern(candidate) -> None:
     if not torch.allclose(pattern, expected, atol=1e-5):
         raise Wrong("rows sum to 1 and see no future, but the shares are not softmax of the scores any more")
 
+
+_TWO_AXES = "with two axes the last is axis 1"
+_SCORES = "scores = query @ key.T /"
 
 EXERCISES = [
     Exercise(
@@ -213,6 +220,10 @@ EXERCISES = [
         reference=mended_pattern,
         check=check_broken_pattern,
         broken=BROKEN_PATTERN,
+        equivalent_mutants={
+            f"{_SCORES} query.shape[-1] ** 0.5 → {_SCORES} query.shape[1] ** 0.5": _TWO_AXES,
+            "return scores.softmax(dim=-1) → return scores.softmax(dim=1)": _TWO_AXES,
+        },
         hints=(
             "Print `broken_pattern(query, key).sum(dim=-1)`. What should a row of shares sum to?",
             "Softmax divides by a sum over all keys, the forbidden ones too. Forbid before dividing: which number has\n"
@@ -236,7 +247,7 @@ EXERCISES = [
             Mistake(
                 name="scores of forbidden keys set to zero",
                 source=_REFERENCE_PATTERN.replace('float("-inf")', "0.0"),
-                says="a token looks at a later one",
+                says="a forbidden score of 0 still gets a share",
             ),
         ],
     ),
