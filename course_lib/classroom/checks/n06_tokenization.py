@@ -47,7 +47,7 @@ def reference_encode_word(ids: Sequence[int], merges: Sequence[Pair], first_new_
 
 def check_encode_word(candidate) -> None:
     """The order of learning decides, new ids can be merged again, and each merge has its own id."""
-    merges = [(1, 2), (0, 1), (4, 3)]                          # 4 = 12, 5 = 01, 6 = 123
+    merges = [(1, 2), (0, 1), (4, 3)]  # 4 = 12, 5 = 01, 6 = 123
     found = _list_of(candidate([0, 1, 2], merges, 4), "encode_word([0, 1, 2], [(1, 2), (0, 1), (4, 3)], 4)")
     if found == [5, 2]:
         raise Wrong("0 1 2 became (0 1) 2, but (1, 2) was learned first and so goes first")
