@@ -65,7 +65,7 @@ class BaseRecipe:
     """The text."""
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     """The rates."""
-    n_tokens: int = 4_500_000
+    n_tokens: int = 3_300_000
     """Tokens read in all; the corpus is read again when it ends."""
     batch_size: int = 16
     """Windows in a batch."""

@@ -111,8 +111,9 @@ def progress_bar(reports: Iterable[StepReport], n_steps: int) -> Iterator[StepRe
 
     with tqdm(total=n_steps, unit="step", disable=None if "ipykernel" not in sys.modules else False) as bar:
         for report in reports:
-            bar.initial = bar.initial or report.step - 1
-            bar.update(report.step - (bar.n or bar.initial))
+            if bar.n < report.step - 1:                            # an interrupted run goes on
+                bar.n = bar.initial = report.step - 1
+            bar.update()
             speed = f"{report.tokens_seen / report.seconds:,.0f}"
             bar.set_postfix(loss=f"{report.smoothed_loss:.3f}", tokens_per_s=speed, refresh=False)
             yield report

@@ -23,13 +23,12 @@ def experiment(experiment_id: str) -> Experiment:
     """The experiment of a claim.
 
     Args:
-        experiment_id: Such as `R1`; small letters will do.
+        experiment_id: Such as `R1`; capitals do not matter.
 
     Raises:
         CourseError: No experiment has this id; the message names those there are.
     """
-    try:
-        return EXPERIMENTS[experiment_id.upper()]
-    except KeyError:
-        known = ", ".join(sorted(EXPERIMENTS))
-        raise CourseError(f"there is no experiment {experiment_id!r}: choose from {known}") from None
+    for known, recipe in EXPERIMENTS.items():
+        if known.lower() == experiment_id.lower():
+            return recipe
+    raise CourseError(f"there is no experiment {experiment_id!r}: choose from {', '.join(sorted(EXPERIMENTS))}")
