@@ -8,7 +8,7 @@ Pre-training, fine-tuning and preference learning share it and differ in `loss`.
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -136,22 +136,41 @@ def train(
         _check(step + 1, mean, norm, report, config, arithmetic)
         arithmetic.step(optimizer)
         seconds = time.perf_counter() - started
-        due = step + 1 == config.schedule.n_steps or (config.evaluate_every and (step + 1) % config.evaluate_every == 0)
-        measure = validation is not None and due
-        smoothed = smooth(report.smoothed_loss if report else None, mean, step + 1)
-        report = StepReport(
-            step=step + 1,
-            loss=mean,
-            smoothed_loss=smoothed,
-            lowest_loss=min(smoothed, report.lowest_loss) if report else smoothed,
-            learning_rate=learning_rate,
-            gradient_norm=norm,
-            tokens_seen=scored.count + (report.tokens_seen if report else 0),
-            seconds=seconds + (report.seconds if report else 0.0),
-            validation_loss=evaluate_loss(network, validation, loss, precision=config.precision) if measure else None,
-            loss_scale=arithmetic.scale,
-        )
+        report = _carry_on(report, mean, norm, scored.count, seconds, learning_rate, arithmetic.scale)
+        if validation is not None and _is_due(report.step, config):
+            measured = evaluate_loss(network, validation, loss, precision=config.precision)
+            report = replace(report, validation_loss=measured)
         yield report
+
+
+def _is_due(step: int, config: TrainConfig) -> bool:
+    """Whether to evaluate after this step: every so many, and after the last."""
+    return step == config.schedule.n_steps or (config.evaluate_every > 0 and step % config.evaluate_every == 0)
+
+
+def _carry_on(
+    before: StepReport | None,
+    loss: float,
+    gradient_norm: float,
+    n_tokens: int,
+    seconds: float,
+    learning_rate: float,
+    loss_scale: float | None,
+) -> StepReport:
+    """The next report: what this step measured, and what is counted from the beginning of the run."""
+    step = before.step + 1 if before else 1
+    smoothed = smooth(before.smoothed_loss if before else None, loss, step)
+    return StepReport(
+        step=step,
+        loss=loss,
+        smoothed_loss=smoothed,
+        lowest_loss=min(smoothed, before.lowest_loss) if before else smoothed,
+        learning_rate=learning_rate,
+        gradient_norm=gradient_norm,
+        tokens_seen=n_tokens + (before.tokens_seen if before else 0),
+        seconds=seconds + (before.seconds if before else 0.0),
+        loss_scale=loss_scale,
+    )
 
 
 def _endless(batches: Iterable[Any]) -> Iterator[Any]:

@@ -2,6 +2,9 @@
 
 import dataclasses
 import math
+import shutil
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -187,11 +190,26 @@ def test_impossible_settings_are_refused(wrong: dict) -> None:
         config(1, **wrong)
 
 
+COMPARE = """
+import torch
+from types import SimpleNamespace
+from course_lib.training import OptimizerConfig, ScheduleConfig, TrainConfig, make_optimizer, train
+from course_lib.transformer import GPT, GPTConfig
+
+batch = SimpleNamespace(token_ids=torch.arange(16).view(2, 8), targets=torch.arange(1, 17).view(2, 8))
+runs = []
+for compiled in (False, True):
+    torch.manual_seed(0)
+    model = GPT(GPTConfig(vocab_size=17, context_length=8, n_layers=2, n_heads=2, d_model=16, qk_norm=True))
+    config = TrainConfig(schedule=ScheduleConfig(n_steps=5), precision="float32", compile=compiled)
+    reports = train(model, [batch], make_optimizer(model, OptimizerConfig()), config, validation=[batch])
+    runs.append([report.loss for report in reports])
+torch.testing.assert_close(*map(torch.tensor, runs), rtol=0, atol=1e-4)
+"""
+
+
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # the compiler's own deprecations
+@pytest.mark.skipif(not shutil.which("g++") and not shutil.which("clang++"), reason="no compiler here")
 def test_compiled_is_the_same_run() -> None:
-    plain, compiled = (
-        [report.loss for report in run(tiny_gpt(), [random_batch(2, 0)], config(5, compile=compile))]
-        for compile in (False, True)
-    )
-    assert plain == pytest.approx(compiled, abs=1e-4)
+    """In a process of its own: the compiler cannot see through the shape checks that tests switch on."""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", COMPARE], check=True)
