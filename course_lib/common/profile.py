@@ -26,7 +26,7 @@ class Profile:
     training_flops: float
     """Operations per second that training keeps up with."""
     flops_are_measured: bool
-    """Whether that was measured with this course's loop, or is taken as 30 % of what the maker states."""
+    """Whether that follows from the base model's own training time, or is taken as 30 % of what the maker states."""
     memory_bytes: int
     """Main memory, or the GPU's, that it can count on."""
 
@@ -41,7 +41,7 @@ class Profile:
             Minutes; good to a factor of about 1.5, as small models and long contexts keep a machine less busy.
 
         Example:
-            >>> PROFILES["laptop_amx"].minutes(n_parameters=2_000_000, n_tokens=5_000_000) < 5
+            >>> PROFILES["laptop_amx"].minutes(n_parameters=2_000_000, n_tokens=3_000_000) < 5
             True
         """
         return 6 * n_parameters * n_tokens / self.training_flops / 60
@@ -69,18 +69,18 @@ PROFILES: dict[str, Profile] = {
         Profile(
             name="laptop",
             machine="two processor cores",
-            base_parameters=2_500_000,
-            base_tokens=5_000_000,
-            training_flops=1.2e11,
+            base_parameters=2_200_000,
+            base_tokens=3_300_000,
+            training_flops=6e10,
             flops_are_measured=True,
             memory_bytes=4 * GIB,
         ),
         Profile(
             name="laptop_amx",
             machine="two processor cores with AMX",
-            base_parameters=2_500_000,
-            base_tokens=5_000_000,
-            training_flops=2.9e11,
+            base_parameters=2_200_000,
+            base_tokens=3_300_000,
+            training_flops=1.4e11,
             flops_are_measured=True,
             memory_bytes=4 * GIB,
         ),

@@ -13,6 +13,16 @@ def test_minutes_by_hand() -> None:
     )
 
 
+def test_the_forecast_agrees_with_the_time_that_the_base_model_takes() -> None:
+    from course_lib.lineage.stages import STAGES
+    from course_lib.transformer import count_parameters
+
+    base = STAGES["base"]
+    size = count_parameters(base.recipe.model), base.recipe.n_tokens
+    assert PROFILES["laptop_amx"].minutes(*size) == pytest.approx(base.minutes, rel=0.5)
+    assert PROFILES["laptop"].minutes(*size) == pytest.approx(base.minutes_without_amx, rel=0.5)
+
+
 def test_larger_machines_are_faster_and_hold_more() -> None:
     speeds = [profile.training_flops for profile in PROFILES.values()]
     assert speeds == sorted(speeds)

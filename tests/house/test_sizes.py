@@ -5,7 +5,7 @@ import ast
 from course_lib.common.paths import DATA, ROOT
 from tests.house.project import library, tracked
 
-FILE_LINES, CHECKS_LINES, FUNCTION_LINES = 320, 600, 60
+FILE_LINES, CHECKS_LINES, FUNCTION_LINES = 320, 600, 50  # a function's without its docstring
 FILE_BYTES, CHECKPOINT_BYTES = 5_000_000, 40_000_000
 
 
@@ -19,7 +19,7 @@ def test_files_are_short() -> None:
 
 def test_functions_are_short() -> None:
     functions = (
-        (f"{name}: {node.name}", node.end_lineno - node.lineno + 1)
+        (f"{name}: {node.name}", node.end_lineno - node.lineno + 1 - len((ast.get_docstring(node) or "").split("\n")))
         for name, tree in library().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
