@@ -1,5 +1,7 @@
 """The whole GPT: causality, independence, padding, number formats, its errors, and that it learns."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -139,11 +141,21 @@ def test_interpolated_positions_read_beyond_the_context():
     assert model(torch.zeros(1, 32, dtype=torch.long), positions=positions).isfinite().all()
 
 
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("family", FAMILIES)
-def test_compiled_equals_eager(family):
+COMPILED = """
+import torch
+from dataclasses import replace
+from course_lib.transformer import GPT, GPT_TINY, LLAMA_TINY
+
+modern = replace(LLAMA_TINY, n_layers=2, qk_norm=True, feed_forward="squared_relu", tied_head=False)
+for config in (replace(GPT_TINY, n_layers=2), modern):
     torch.manual_seed(0)
-    model, token_ids = GPT(FAMILIES[family]), torch.randint(0, 29, (2, 16))
-    compiled = torch.compile(model)
-    torch.testing.assert_close(compiled(token_ids), model(token_ids), atol=1e-5, rtol=1e-5)
+    model, token_ids = GPT(config), torch.randint(0, 512, (2, 16))
+    torch.testing.assert_close(torch.compile(model)(token_ids), model(token_ids), atol=1e-5, rtol=1e-5)
+"""
+
+
+@pytest.mark.slow
+def test_compiled_equals_eager():
+    """In a process of its own: the run-time shape checks of the tests cannot be compiled."""
+    process = subprocess.run([sys.executable, "-c", COMPILED], capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
