@@ -15,7 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_lib.classroom.cell_ids import name_cells
-from course_lib.classroom.cleaning import clean
+from course_lib.classroom.cleaning import clean, code_hash
 from course_lib.classroom.form import faults
 from course_lib.classroom.setup_cell import badge, setup_source
 from course_lib.classroom.solutions import refuse_unsolved, solved
@@ -167,16 +167,13 @@ def _failed(notebook: NotebookNode) -> str:
 
 
 def _keep_timed(new: NotebookNode, old: NotebookNode) -> None:
-    """Keep the old outputs of timed cells as long as no code up to them has changed."""
-
-    def code(notebook: NotebookNode) -> list[NotebookNode]:
-        return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-    for cell, before in zip(code(new), code(old), strict=False):
-        if cell.source != before.source:
-            return
-        if "timed" in cell.metadata.get("tags", []) and before.execution_count:
-            cell.outputs = copy.deepcopy(before.outputs)
+    """Keep the old outputs of timed cells if they are of a run of the same code."""
+    if old.metadata.get("course", {}).get("code") != code_hash(new):
+        return
+    stored = {cell.id: cell.outputs for cell in old.cells if cell.cell_type == "code"}
+    for cell in new.cells:
+        if "timed" in cell.metadata.get("tags", []) and cell.id in stored:
+            cell.outputs = copy.deepcopy(stored[cell.id])
 
 
 def build_one(path: Path, *, check: bool = False, solutions: bool = False) -> Built:

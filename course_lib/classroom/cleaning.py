@@ -1,6 +1,7 @@
 """What is kept of an executed notebook: the same run gives the same bytes, and nothing of the machine stays."""
 
 import base64
+import hashlib
 import re
 import struct
 from collections.abc import Iterator
@@ -82,6 +83,12 @@ def clean_outputs(outputs: list[NotebookNode], cell_id: str) -> list[NotebookNod
     return kept
 
 
+def code_hash(notebook: NotebookNode) -> str:
+    """Sixteen digits that change with any code cell: what a stored run is a run of."""
+    sources = "\0".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return hashlib.sha256(sources.encode()).hexdigest()[:16]
+
+
 def clean(notebook: NotebookNode) -> None:
     """Clean an executed notebook in place.
 
@@ -91,6 +98,7 @@ def clean(notebook: NotebookNode) -> None:
     notebook.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
         language_info={"name": "python"},
+        course={"code": code_hash(notebook)},
     )
     for cell in notebook.cells:
         cell.metadata = NotebookNode({key: cell.metadata[key] for key in _KEPT_TAGS_ONLY if cell.metadata.get(key)})

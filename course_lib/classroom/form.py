@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from nbformat import NotebookNode
 
-from course_lib.classroom.cleaning import WIDGET_VIEW
+from course_lib.classroom.cleaning import WIDGET_VIEW, code_hash
 from course_lib.classroom.setup_cell import badge, setup_source
 
 MAX_CODE_LINES, MAX_SHOWPIECE_LINES = 15, 45
@@ -108,7 +108,9 @@ def length(notebook: NotebookNode, _: str) -> Iterator[str]:
 
 
 def runs(notebook: NotebookNode, _: str) -> Iterator[str]:
-    """A whole run from a fresh kernel: counts in order, no error, checked cells with something to check."""
+    """A whole run of this very code from a fresh kernel: no error, checked cells with something to check."""
+    if notebook.metadata.get("course", {}).get("code") != code_hash(notebook):
+        yield "its stored run is not of the code that it holds: build the notebook"
     for place, cell in enumerate(code_cells(notebook), 1):
         if cell.execution_count != place:
             yield f"cell {cell.id} was run as number {cell.execution_count}, not {place}: build the notebook"
@@ -128,7 +130,7 @@ def clean_file(notebook: NotebookNode, _: str) -> Iterator[str]:
     """Nothing of the machine or of the moment in the file."""
     if len(json.dumps(notebook, ensure_ascii=False).encode()) > MAX_BYTES:
         yield f"it is larger than {MAX_BYTES / 1e6} MB"
-    extra = set(notebook.metadata) - {"kernelspec", "language_info"}
+    extra = set(notebook.metadata) - {"kernelspec", "language_info", "course"}
     if extra:
         yield f"its metadata holds {', '.join(sorted(extra))} (build drops it)"
     for cell in notebook.cells:

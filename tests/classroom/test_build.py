@@ -99,7 +99,7 @@ def test_nothing_of_the_moment_is_kept(built, outputs):
     assert WIDGET_VIEW not in text
     assert "matplotlib version" not in text.lower()
     assert "jupytext" not in text
-    assert set(read_notebook(built).metadata) == {"kernelspec", "language_info"}
+    assert set(read_notebook(built).metadata) == {"kernelspec", "language_info", "course"}
 
 
 def test_building_again_changes_no_byte(built, capsys):
