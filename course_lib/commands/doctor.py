@@ -40,7 +40,7 @@ def expected_time(profile: Profile, minutes: float, minutes_without_amx: float) 
         Words with a number. A GPU is never slower than two cores; how much faster, models this small do not tell.
 
     Example:
-        >>> expected_time(PROFILES["laptop"], 5, 12), expected_time(PROFILES["t4"], 5, 12)
+        >>> expected_time(PROFILES["laptop"], 5.0, 12.0), expected_time(PROFILES["t4"], 5.0, 12.0)
         ('about 12 min', 'at most 5 min')
     """
     on_cpu = profile.name.startswith("laptop")
