@@ -1,0 +1,376 @@
+"""Notebook 01: a neuron, its slopes, and a neuron that never learns."""
+
+import math
+from collections.abc import Callable, Sequence
+
+from course_lib.classroom.registry import Claim, Exercise, Mistake, Question, Wrong
+from course_lib.neuron import Neuron, Value, slope_by_nudging
+
+Numbers = Sequence[float]
+
+
+def _library_neuron(weights: Numbers, bias: float) -> Neuron:
+    made = Neuron(len(weights), activation="sigmoid")
+    made.weights, made.bias = [Value(weight) for weight in weights], Value(bias)
+    return made
+
+
+def sigmoid(score: float) -> float:
+    """From any score to a number between 0 and 1."""
+    return 1 / (1 + math.exp(-score))
+
+
+def neuron(features: Numbers, weights: Numbers, bias: float) -> float:
+    """The sigmoid of weighted sum + bias, in plain numbers."""
+    return sigmoid(sum(weight * feature for weight, feature in zip(weights, features, strict=True)) + bias)
+
+
+def slopes(features: Numbers, label: int, weights: Numbers, bias: float) -> list[float]:
+    """Slopes of one example's squared error for each weight, then for the bias, in plain numbers."""
+    output = neuron(features, weights, bias)
+    per_score = 2 * (output - label) * output * (1 - output)
+    return [*(per_score * feature for feature in features), per_score]
+
+
+def library_neuron(features: Numbers, weights: Numbers, bias: float) -> float:
+    """What `course_lib.neuron` says: the checks hold every neuron against it, the plain one above included."""
+    return _library_neuron(weights, bias)(features).number
+
+
+def library_slopes(features: Numbers, label: int, weights: Numbers, bias: float) -> list[float]:
+    """The same slopes by `Value.backward`: the checks' truth."""
+    made = _library_neuron(weights, bias)
+    ((made(features) - label) ** 2).backward()
+    return [parameter.gradient for parameter in made.parameters()]
+
+
+def never_learns(
+    examples: Sequence[Numbers], labels: Sequence[int], start: Numbers, n_steps: int, learning_rate: float
+) -> list[float]:
+    """Gradient descent by nudging, on the mean squared error of the outputs themselves."""
+
+    def loss(weight_1: float, weight_2: float, bias: float) -> float:
+        outputs = [neuron(features, [weight_1, weight_2], bias) for features in examples]
+        return sum((output - label) ** 2 for output, label in zip(outputs, labels, strict=True)) / len(labels)
+
+    numbers = list(start)
+    for _ in range(n_steps):
+        found = slope_by_nudging(loss, numbers)
+        numbers = [number - learning_rate * slope for number, slope in zip(numbers, found, strict=True)]
+    return numbers
+
+
+def _close(found: float, wanted: float) -> bool:
+    return math.isclose(found, wanted, rel_tol=1e-6, abs_tol=1e-9)
+
+
+def check_neuron(candidate: Callable) -> None:
+    """Two features by hand, each usual slip by its number; then one, three and negative features."""
+    weighted, bias = 0.5 * 2.0 - 1.0 * 1.0, 0.25
+    found = candidate([2.0, 1.0], [0.5, -1.0], bias)
+    if not isinstance(found, int | float):
+        raise Wrong(f"it returned a {type(found).__name__}; one number is wanted, the neuron's output")
+    example = "with features 2 and 1, weights 0.5 and −1, bias 0.25"
+    if found in (0, 1):
+        raise Wrong(f"{example} it returned {found:g}: that is a decision. Return how sure the neuron is, unrounded")
+    slips = {
+        weighted + bias: "that is the score. Its sigmoid is still missing",
+        sigmoid(weighted): "the bias has no effect. Add it to the weighted sum before the sigmoid",
+        sigmoid(weighted + 2 * bias): "the bias was added once per feature. Once in all is enough",
+        sigmoid(-weighted - bias): "a high score gives a low output. In the sigmoid the score has a minus: exp(−score)",
+        sigmoid(weighted) + bias: "the bias came after the sigmoid. Add it before",
+    }
+    for value, message in slips.items():
+        if _close(found, value):
+            raise Wrong(f"{example} it returned {found:.3f}: {message}")
+    for features, weights, bias in (
+        ([2.0, 1.0], [0.5, -1.0], 0.25),
+        ([3.0], [-0.7], 0.4),
+        ([0.2, -1.5, 2.0], [1.0, 0.3, -0.8], -0.6),
+    ):
+        found, wanted = candidate(features, weights, bias), library_neuron(features, weights, bias)
+        if not _close(found, wanted):
+            raise Wrong(f"features {features}, weights {weights}, bias {bias} gave {found:.4f}; {wanted:.4f} is wanted")
+
+
+def check_slopes(candidate: Callable) -> None:
+    """The example on paper first, each missing link by its number; then others, where nothing is one half."""
+    found = candidate([1.0, -2.0], 1, [0.0, 0.0], 0.0)
+    if not isinstance(found, list | tuple):
+        raise Wrong(f"it returned a {type(found).__name__}; a list is wanted: one slope per weight, then the bias's")
+    if len(found) != 3:
+        raise Wrong(f"it returned {len(found)} slopes for two weights and a bias; 3 are wanted, the bias's last")
+    slips = (
+        ([0.25, -0.5, 0.25], "all signs are turned: the first link is 2 (output − label), not 2 (label − output)"),
+        ([-0.125, 0.25, -0.125], "all are half of what they should be: a square's slope is twice the error"),
+        ([-1.0, 2.0, -1.0], "the sigmoid's link is missing: output × (1 − output)"),
+        ([-0.25, -0.25, -0.25], "all are alike: the score's slope for a weight is that weight's feature"),
+        ([-0.5, 1.0, -0.5], "the sigmoid's link is output × (1 − output), not output alone"),
+    )
+    for numbers, message in slips:
+        if all(map(_close, found, numbers)):
+            raise Wrong(f"for the example on paper it returned {list(found)}: {message}")
+    for features, label, weights, bias in (
+        ([1.0, -2.0], 1, [0.0, 0.0], 0.0),
+        ([1.5, 0.5], 0, [0.4, -1.2], 0.3),
+        ([-0.3, 2.0, 0.7], 1, [0.8, 0.1, -0.5], -1.0),
+    ):
+        found, wanted = candidate(features, label, weights, bias), library_slopes(features, label, weights, bias)
+        if len(found) != len(wanted) or not all(map(_close, found, wanted)):
+            shown = ", ".join(f"{slope:.4f}" for slope in found)
+            right = ", ".join(f"{slope:.4f}" for slope in wanted)
+            raise Wrong(f"features {features}, label {label}, weights {weights}, bias {bias} gave {shown}; "
+                        f"{right} is wanted")  # fmt: skip
+
+
+_BERRIES = [[1.0, -1.0], [0.5, -1.5], [1.2, 0.3], [-0.4, 1.0], [-1.0, 0.2], [-0.8, -0.6]]
+_RIPE = [1, 1, 1, 0, 0, 0]
+_START = [0.1, 0.2, 0.05]  # no berry so near the boundary that a nudge would change its decision
+
+
+def _one_step(error: Callable[[float, int], float], learning_rate: float) -> list[float]:
+    """Where one step down the mean of such an error leads."""
+
+    def loss(*numbers: float) -> float:
+        outputs = [neuron(features, numbers[:2], numbers[2]) for features in _BERRIES]
+        return sum(map(error, outputs, _RIPE)) / len(_RIPE)
+
+    found = slope_by_nudging(loss, _START)
+    return [number - learning_rate * slope for number, slope in zip(_START, found, strict=True)]
+
+
+def _same(found: Numbers, wanted: Numbers) -> bool:
+    return all(math.isclose(one, other, abs_tol=1e-5) for one, other in zip(found, wanted, strict=True))
+
+
+def check_never_learns(candidate: Callable) -> None:
+    """The numbers move, downhill, and by as much as the outputs' own squared error says."""
+    found = candidate(_BERRIES, _RIPE, _START, 1, 2.0)
+    if not isinstance(found, list | tuple) or len(found) != 3:
+        raise Wrong("it no longer returns the list of two weights and a bias")
+    if _same(found, _START):
+        raise Wrong("after a step the numbers are where they began: what does a tiny nudge do to this loss?")
+    if _same(found, _one_step(lambda output, label: (output - label) ** 2, -2.0)):
+        raise Wrong("it moves now, but uphill: subtract the slope")
+    if _same(found, _one_step(lambda output, label: abs(output - label), 2.0)):
+        raise Wrong("it learns now, from the plain distance: the loss of this notebook squares it")
+    for n_steps in (1, 20):
+        found = candidate(_BERRIES, _RIPE, _START, n_steps, 2.0)
+        if not _same(found, never_learns(_BERRIES, _RIPE, _START, n_steps, 2.0)):
+            shown = ", ".join(f"{number:.3f}" for number in found)
+            raise Wrong(f"it moves, but not by the slopes of the outputs' mean squared error: it went to {shown}")
+
+
+BROKEN = '''def never_learns(examples, labels, start, n_steps, learning_rate):
+    """Weights and bias after gradient descent by nudging."""
+    def loss(weight_1, weight_2, bias):
+        outputs = [neuron(features, [weight_1, weight_2], bias) for features in examples]
+        decisions = [1 if output > 0.5 else 0 for output in outputs]
+        return sum((decision - label) ** 2 for decision, label in zip(decisions, labels, strict=True)) / len(labels)
+
+    numbers = list(start)
+    for _ in range(n_steps):
+        found = slope_by_nudging(loss, numbers)
+        numbers = [number - learning_rate * slope for number, slope in zip(numbers, found, strict=True)]
+    return numbers'''
+
+MENDED = '''def never_learns(examples, labels, start, n_steps, learning_rate):
+    """Weights and bias after gradient descent by nudging."""
+    def loss(weight_1, weight_2, bias):
+        outputs = [neuron(features, [weight_1, weight_2], bias) for features in examples]
+        return sum((output - label) ** 2 for output, label in zip(outputs, labels)) / len(labels)
+
+    numbers = list(start)
+    for _ in range(n_steps):
+        found = slope_by_nudging(loss, numbers)
+        numbers = [number - learning_rate * slope for number, slope in zip(numbers, found)]
+    return numbers'''
+
+_NEURON = '''def neuron(features, weights, bias):
+    """How sure the neuron is, from 0 to 1."""
+    score = sum(weight * feature for weight, feature in zip(weights, features)) + bias
+    return 1 / (1 + math.exp(-score))'''
+
+_SLOPES = '''def slopes(features, label, weights, bias):
+    """How the squared error moves per unit of each weight, then of the bias."""
+    output = neuron(features, weights, bias)
+    per_score = 2 * (output - label) * output * (1 - output)
+    return [per_score * feature for feature in features] + [per_score]'''
+
+EXERCISES = [
+    Exercise(
+        id="01.neuron",
+        reference=neuron,
+        check=check_neuron,
+        hints=(
+            "Two steps: the score as in the table above, for any number of features; then its sigmoid.",
+            "score = sum over pairs of weight × feature, plus the bias\noutput = 1 / (1 + e to the power of −score)",
+            _NEURON,
+        ),
+        mistakes=[
+            Mistake(name="no bias", source=_NEURON.replace(" + bias", ""), says="has no effect"),
+            Mistake(
+                name="no activation",
+                source=_NEURON.replace("1 / (1 + math.exp(-score))", "score"),
+                says="sigmoid is still missing",
+            ),
+            Mistake(
+                name="bias per feature",
+                source=_NEURON.replace("weight * feature for", "weight * feature + bias for").replace(") + bias", ")"),
+                says="once per feature",
+            ),
+            Mistake(
+                name="upside down",
+                source=_NEURON.replace("(-score)", "(score)"),
+                says="a high score gives a low output",
+            ),
+            Mistake(
+                name="bias after the sigmoid",
+                source=_NEURON.replace(" + bias", "").replace("(-score))", "(-score)) + bias"),
+                says="came after the sigmoid",
+            ),
+            Mistake(
+                name="a decision",
+                source=_NEURON.replace("1 / (1 + math.exp(-score))", "int(score > 0)"),
+                says="that is a decision",
+            ),
+        ],
+    ),
+    Exercise(
+        id="01.slopes",
+        reference=slopes,
+        check=check_slopes,
+        hints=(
+            "Three links multiplied, as on paper. Two of them are the same for every weight: compute those first.",
+            "output = neuron(…)\nper_score = 2 (output − label) × output (1 − output)\n"
+            "each weight: per_score × its feature;   the bias: per_score × 1",
+            _SLOPES,
+        ),
+        mistakes=[
+            Mistake(name="no 2", source=_SLOPES.replace("2 * (", "("), says="twice the error"),
+            Mistake(
+                name="no sigmoid link", source=_SLOPES.replace(" * output * (1 - output)", ""), says="link is missing"
+            ),
+            Mistake(name="half a sigmoid link", source=_SLOPES.replace(" * (1 - output)", ""), says="not output alone"),
+            Mistake(
+                name="no feature",
+                source=_SLOPES.replace("per_score * feature for", "per_score for"),
+                says="all are alike",
+            ),
+            Mistake(
+                name="turned round", source=_SLOPES.replace("output - label", "label - output"), says="signs are turned"
+            ),
+            Mistake(name="bias forgotten", source=_SLOPES.replace(" + [per_score]", ""), says="3 are wanted"),
+        ],
+    ),
+    Exercise(
+        id="01.never_learns",
+        reference=never_learns,
+        check=check_never_learns,
+        broken=BROKEN,
+        hints=(
+            "Print `found` in the first step. Then print the loss at two places a hair apart.",
+            "A decision is 0 or 1. A tiny nudge changes no decision, so it changes no error of theirs, and every\n"
+            "slope is 0. Measure the error of something that a nudge does move.",
+            MENDED,
+        ),
+        mistakes=[
+            Mistake(
+                name="longer steps",
+                source=BROKEN.replace("learning_rate * slope", "1000 * learning_rate * slope"),
+                says="where they began",
+            ),
+            Mistake(name="uphill", source=MENDED.replace("number - learning", "number + learning"), says="uphill"),
+            Mistake(
+                name="a coarse nudge",
+                source=BROKEN.replace("(loss, numbers)", "(loss, numbers, 0.7)"),
+                says="not by the slopes",
+            ),
+            Mistake(
+                name="no square",
+                source=MENDED.replace("(output - label) ** 2", "abs(output - label)"),
+                says="plain distance",
+            ),
+        ],
+    ),
+]
+
+QUIZ = [
+    Question(
+        id="01.q1",
+        text="A neuron has weights 2 and −1 and bias −1. On which side of its boundary is the point (1, 0)?",
+        choices=[
+            ('The "1" side: its score is 2 − 0 − 1 = 1, above 0', None),
+            ("On the boundary", "Its score is 2 × 1 − 1 × 0 − 1 = 1; on the boundary it would be 0."),
+            ('The "0" side, for one weight is negative', "One weight decides nothing: the whole score counts, here 1."),
+        ],
+        from_notebook="01",
+    ),
+    Question(
+        id="01.q2",
+        text="The slope of the loss for a weight is −0.3. What does gradient descent do with the weight?",
+        choices=[
+            ("It makes it larger, for then the loss falls", None),
+            ("It makes it smaller", "A negative slope means: more of this weight, less loss."),
+            ("It sets it to −0.3", "A slope is not a place: it says which way and how steeply."),
+        ],
+        from_notebook="01",
+    ),
+    Question(
+        id="01.q3",
+        text="Training doubles every weight and the bias. What happens to the boundary?",
+        choices=[
+            ("It stays: the score is 0 at the same points. Only the outputs become surer", None),
+            ("It turns", "It turns when the proportion of the weights changes; here all are doubled."),
+            (
+                "It moves away from the origin",
+                "Its distance is bias ÷ length of the weights: both doubled, so unchanged.",
+            ),
+        ],
+        from_notebook="01",
+    ),
+    Question(
+        id="01.q4",
+        text="Why can one sigmoid neuron not do XOR, however long it is trained?",
+        choices=[
+            ("No straight line has (0, 0) and (1, 1) on one side and the two others on the other", None),
+            ("Gradient descent gets stuck before it finds the weights", "There are none to be found."),
+            ("Four examples are too few to learn from", "With a million copies of them it would fail as well."),
+        ],
+        from_notebook="01",
+    ),
+    Question(
+        id="01.q5",
+        text="A neuron is sure and wrong: label 1, score −12. Why does it hardly learn from that, by squared error?",
+        choices=[
+            ("The sigmoid is flat there: the link output × (1 − output) is almost 0", None),
+            ("Its error is small", "Its error is almost 1, as large as it can be."),
+            (
+                "The learning rate shrinks for sure neurons",
+                "The learning rate is the same for all; the slope is small.",
+            ),
+        ],
+        from_notebook="01",
+    ),
+]
+
+
+def _decide_n1(*, one_neuron_best: float, three_neurons_best: float, bent_neuron: float) -> str:
+    if one_neuron_best > 0.75 or three_neurons_best < 1:
+        return "does not hold here"
+    if bent_neuron == 1:
+        return "holds with a condition: the activation only rises, as the sigmoid does"
+    return "holds"
+
+
+CLAIMS = {
+    "N1": Claim(
+        id="N1",
+        text="A neuron is a weighted sum, a bias and an activation; alone it can draw only a straight boundary, so it "
+        "fails at XOR.",
+        rule="holds if none of 50 trained and 10,000 random sigmoid neurons gets more than 75 % of XOR right and the "
+        "best of 20 networks of three gets all; with a condition if one neuron with a GELU, which falls before it "
+        "rises, gets all",
+        decide=_decide_n1,
+    )
+}
