@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+def running_mean(reports: Sequence[Any], n_steps: int) -> list[float]:
+    """The mean loss of the latest twentieth of a run, at each report: enough to calm it, short enough not to lag."""
+    memory = max(1, n_steps // 20)
+    latest = [[each.loss for each in reports[max(0, last - memory) : last]] for last in range(1, len(reports) + 1)]
+    return [sum(losses) / len(losses) for losses in latest]
+
+
 def draw_loss(axes: "Axes", reports: Sequence[Any], n_steps: int, blind: float | None = None) -> None:
     """Draw the loss of a run so far: every batch as a dot, their running mean as a line.
 
@@ -23,8 +30,7 @@ def draw_loss(axes: "Axes", reports: Sequence[Any], n_steps: int, blind: float |
     """
     steps = [report.step for report in reports]
     axes.plot(steps, [report.loss for report in reports], ".", color=QUIET, markersize=3, label="one batch")
-    smoothed = [report.smoothed_loss for report in reports]
-    axes.plot(steps, smoothed, color=PALETTE[0], linestyle="-", label="running mean")
+    axes.plot(steps, running_mean(reports, n_steps), color=PALETTE[0], linestyle="-", label="running mean")
     measured = [(report.step, report.validation_loss) for report in reports if report.validation_loss is not None]
     if measured:
         axes.plot(*zip(*measured, strict=True), "s", color=PALETTE[1], linestyle=DASHES[1], label="unread pages")
@@ -77,7 +83,7 @@ def live_curve(
         yield report
         if time.monotonic() - drawn < every_seconds and report.step < n_steps:
             continue
-        words = f"The loss fell from {seen[0].loss:.2f} to {report.smoothed_loss:.2f} nats in {report.step} steps."
+        words = f"The loss fell from {seen[0].loss:.2f} to {report.loss:.2f} nats in {report.step} steps."
         picture = {"image/png": png(loss_figure(seen, n_steps, blind)), "text/plain": words}
         about = {"image/png": {"alt": words}}
         if handle is None:
@@ -109,14 +115,15 @@ def samples_figure(reports: Sequence[Any], samples: Mapping[int, str], n_steps: 
     figure = Figure(figsize=(9.0, 2.6 + 0.19 * n_lines), layout="constrained")
     axes, page = figure.subplots(2, 1, height_ratios=(2.6, 0.19 * n_lines))
     draw_loss(axes, reports, n_steps, blind)
-    smoothed = {0: blind} | {report.step: report.smoothed_loss for report in reports}
+    axes.legend(loc="upper right", ncols=4, bbox_to_anchor=(1.0, 1.2))
+    heights = [blind, *running_mean(reports, n_steps)]
     page.set(xlim=(0, 1), ylim=(n_lines, 0))
     page.axis("off")
     height = 0.4
     for number, (step, wrapped) in enumerate(lines, 1):
-        axes.plot(step, smoothed[step], marker="o", color="white", markeredgecolor=INK, markersize=13, zorder=4,
+        axes.plot(step, heights[step], marker="o", color="white", markeredgecolor=INK, markersize=13, zorder=4,
                   clip_on=False)  # fmt: skip
-        axes.text(step, smoothed[step], str(number), ha="center", va="center", fontsize=9, zorder=5)
+        axes.text(step, heights[step], str(number), ha="center", va="center", fontsize=9, zorder=5)
         page.text(0, height, f"{number}", va="top", fontweight="bold", fontsize=9)
         page.text(0.025, height, f"step {step}", va="top", fontsize=9, color="#555555")
         page.text(0.11, height, "\n".join(wrapped), va="top", fontsize=8, family="monospace")
@@ -166,8 +173,11 @@ def formats_figure(formats: Mapping[str, tuple[float, float, float, float]]) -> 
     for index, (name, (least, normal, largest, gap)) in enumerate(formats.items()):
         axes.plot([least, normal, largest], [1, gap, gap], color=PALETTE[index], linestyle=DASHES[index],
                   marker=MARKERS[index], label=name)  # fmt: skip
-        axes.annotate(f"largest {largest:.2g}", (largest, gap), xytext=(-4, 6), textcoords="offset points",
-                      ha="right", fontsize=8, color=INK)  # fmt: skip
+        end = f"{largest:,.0f}" if largest < 1e6 else f"{largest:.1e}"
+        axes.annotate(f"to {end}", (largest, gap), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8)
     axes.set(xscale="log", yscale="log", xlabel="size of the number", ylabel="gap to the next, as a share")
+    axes.set_xlim(right=1e52)
+    axes.set_xticks([10.0**power for power in range(-40, 41, 10)])
+    axes.minorticks_off()
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure

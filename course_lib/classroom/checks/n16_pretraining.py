@@ -13,7 +13,7 @@ from course_lib.text import Batch, windows
 from course_lib.training import ScheduleConfig, learning_rate_at
 
 
-def whole_windows(
+def cut_windows(
     ids: Int[Tensor, "all_tokens"], context_length: int
 ) -> tuple[Int[Tensor, "batch token"], Int[Tensor, "batch token"]]:
     """Cut a row of ids into windows, one after the other, each token with the one that follows it as its target."""
@@ -30,7 +30,7 @@ def check_cut_windows(candidate) -> None:
         if not isinstance(given, tuple | list) or len(given) != 2 or not all(isinstance(x, Tensor) for x in given):
             raise Wrong("it should return two tensors: inputs, targets")
         inputs, targets = given
-        expected_inputs, expected_targets = whole_windows(ids, length)
+        expected_inputs, expected_targets = cut_windows(ids, length)
         if inputs.shape != targets.shape:
             raise Wrong(f"{where}: inputs are {tuple(inputs.shape)}, targets {tuple(targets.shape)}: every token that "
                         "is read has one target")  # fmt: skip
@@ -74,7 +74,7 @@ def check_learning_rate(candidate) -> None:
 BROKEN_STEP = '''def broken_step(model: nn.Module, optimizer: torch.optim.Optimizer, batch: Batch) -> float:
     """Take one training step; return the loss before it."""
     logits = model(batch.token_ids)
-    loss = F.cross_entropy(logits.flatten(0, 1), batch.token_ids.flatten())
+    loss = nn.functional.cross_entropy(logits.flatten(0, 1), batch.token_ids.flatten())
     loss.backward()
     optimizer.step()
     return loss.item()'''
@@ -82,7 +82,7 @@ BROKEN_STEP = '''def broken_step(model: nn.Module, optimizer: torch.optim.Optimi
 MENDED_STEP = '''def broken_step(model: nn.Module, optimizer: torch.optim.Optimizer, batch: Batch) -> float:
     """Take one training step; return the loss before it."""
     logits = model(batch.token_ids)
-    loss = F.cross_entropy(logits.flatten(0, 1), batch.targets.flatten())
+    loss = nn.functional.cross_entropy(logits.flatten(0, 1), batch.targets.flatten())
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
@@ -128,7 +128,7 @@ def check_broken_step(candidate) -> None:
 EXERCISES = [
     Exercise(
         id="16.cut_windows",
-        reference=whole_windows,
+        reference=cut_windows,
         check=check_cut_windows,
         hints=(
             "Write the ids 0 to 8 on paper, cut after every fourth. What follows 3? In which window does it stand?",
@@ -233,7 +233,7 @@ EXERCISES = [
         check=check_broken_step,
         broken=BROKEN_STEP,
         hints=(
-            "The loss is far too good. Compare what goes into the model with what it is marked against.",
+            "How can a fresh model be better than a blind guess? Compare what it reads with what it is marked against.",
             "The targets are in `batch.targets`. And `backward` *adds* to the gradients that are there: the optimizer\n"
             "has a method that empties them.",
             MENDED_STEP,
@@ -294,7 +294,7 @@ QUIZ = [
     ),
     Question(
         id="16.q4",
-        text="The base model names a job for a person who does not exist, with confidence, because …",
+        text="The base model names a job for a person who does not exist, because …",
         choices=[
             ("in its text such a sentence always goes on with a job", None),
             ("it takes them for a person of a similar name", "It may, but it would name a job for any name at all."),
