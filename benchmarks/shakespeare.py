@@ -1,7 +1,8 @@
 """Tiny-shakespeare, character by character, at nanoGPT's CPU budget: how far does the course's recipe get?
 
 Run it with `COURSE_DATA=../shared/data python benchmarks/shakespeare.py` (a folder with `tinyshakespeare.txt`; without
-it the text is fetched). Finished runs are kept in `data/results/shakespeare.csv` and not repeated.
+it the text is fetched). Finished runs are kept in `data/results/shakespeare.csv` and not repeated; one that was stopped
+goes on from its last multiple of 200 steps.
 
 The budget is that of nanoGPT's own recipe for a laptop: 4 layers, 4 heads, 128 wide, context 64, 2,000 steps of 12
 windows, 1.536 million training tokens in all; it ends at a validation loss of 1.88. The first 90 % of the characters
@@ -16,6 +17,7 @@ import time
 
 import torch
 
+from course_lib.common.paths import cache_dir
 from course_lib.common.seed import seed as seed_everything
 from course_lib.lineage.experiments import Experiment, read_results, results_path, run_experiment
 from course_lib.text import Batches, CharacterTokenizer, corpus, windows
@@ -24,7 +26,9 @@ from course_lib.training import (
     ScheduleConfig,
     TrainConfig,
     evaluate_loss,
+    load_checkpoint,
     make_optimizer,
+    save_checkpoint,
     tokens_per_second,
     train,
 )
@@ -45,14 +49,14 @@ MODEL = GPTConfig(
 )
 OPTIMIZERS = {
     "muon": OptimizerConfig(
-        matrix_learning_rate=0.02,
+        matrix_learning_rate=0.008,
         embedding_learning_rate=0.01,
         head_learning_rate=0.01,
         vector_learning_rate=0.01,
     ),
     "adamw": OptimizerConfig(
         kind="adamw",
-        matrix_learning_rate=0.003,
+        matrix_learning_rate=0.001,
         embedding_learning_rate=0.01,
         head_learning_rate=0.01,
         vector_learning_rate=0.01,
@@ -78,15 +82,22 @@ def measure(seed: int, *, optimizer: str, n_steps: int) -> dict[str, float | int
     model = GPT(MODEL)
     config = TrainConfig(schedule=ScheduleConfig(n_steps=n_steps, decay_share=1.0), precision="float32")
     batches = Batches(ids[:n_train], BATCH_SIZE, CONTEXT_LENGTH, seed=seed)
-    for report in train(model, batches, make_optimizer(model, OPTIMIZERS[optimizer]), config):
+    run = (model, make_optimizer(model, OPTIMIZERS[optimizer]), batches)
+    checkpoint = cache_dir() / f"shakespeare-{optimizer}-{n_steps}-{seed}.ckpt"
+    start = report = load_checkpoint(checkpoint, *run, config) if checkpoint.exists() else None
+    for report in train(model, batches, run[1], config, resume=start):
         if report.step % 200 == 0:
             print(f"  {time.strftime('%H:%M:%S')}  step {report.step:5}  loss {report.smoothed_loss:.3f}", flush=True)
+            save_checkpoint(checkpoint, *run, report, config)
+    validation_loss = evaluate_loss(model, windows(ids[n_train:], 128, CONTEXT_LENGTH))
+    checkpoint.unlink(missing_ok=True)
     return {
-        "validation_loss": evaluate_loss(model, windows(ids[n_train:], 128, CONTEXT_LENGTH)),
+        "validation_loss": validation_loss,
         "training_loss": report.smoothed_loss,
         "n_tokens": report.tokens_seen,
         "n_parameters": count_parameters(MODEL),
         "tokens_per_second": tokens_per_second(None, report),
+        "seconds": report.seconds,
         "dtype": "float32",
     }
 

@@ -57,6 +57,7 @@ def save_checkpoint(
         "report": dataclasses.asdict(report),
         "model_config": _plain(getattr(model, "config", None)),
         "train_config": _plain(config),
+        "optimizer_config": _plain(getattr(optimizer, "config", None)),
         "random": _random_states(),
     }
     buffer = io.BytesIO()
@@ -80,7 +81,7 @@ def load_checkpoint(
         model: Built as for the first run; gets the weights.
         optimizer: Made as for the first run; gets the moments.
         batches: Made as for the first run; moved to their place.
-        config: How the run will be trained. None accepts any.
+        config: How the run will be trained; with the optimizer's settings, it must be as it was. None accepts any.
 
     Returns:
         The last report; give it to `train(..., resume=report)`.
@@ -92,6 +93,7 @@ def load_checkpoint(
     _compare(path, "model", contents["model_config"], _plain(getattr(model, "config", None)))
     if config is not None:
         _compare(path, "run", contents["train_config"], _plain(config))
+        _compare(path, "run", contents.get("optimizer_config"), _plain(getattr(optimizer, "config", None)))
     try:
         model.load_state_dict(contents["model"])
         optimizer.load_state_dict(contents["optimizer"])

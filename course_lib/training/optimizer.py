@@ -18,13 +18,13 @@ class OptimizerConfig:
 
     kind: Literal["muon", "adamw"] = "muon"
     """What moves the matrices inside blocks; AdamW always moves the rest."""
-    matrix_learning_rate: float = 0.02
+    matrix_learning_rate: float = 0.01
     """For matrices inside blocks. Muon's unit: how far every direction moves in a step; AdamW wants about a tenth."""
-    embedding_learning_rate: float = 3e-3
+    embedding_learning_rate: float = 0.01
     """For token and position embeddings (and a head tied to them)."""
-    head_learning_rate: float = 3e-3
+    head_learning_rate: float = 0.01
     """For an untied head."""
-    vector_learning_rate: float = 3e-3
+    vector_learning_rate: float = 0.01
     """For norms and biases."""
     matrix_weight_decay: float = 0.0
     """Decay of matrices inside blocks, per unit of learning rate; embeddings, head, norms and biases have none."""
@@ -78,10 +78,14 @@ class RoleOptimizer:
 
     It has what a loop and a `GradScaler` ask of an optimizer: `param_groups`, `step`, `zero_grad`, and a state to
     save. Each group says its `role` and its peak rate `initial_lr`.
+
+    Args:
+        optimizers: By name; the first one's first group gives the rate that reports show.
+        config: The settings they were made from.
     """
 
-    def __init__(self, optimizers: dict[str, torch.optim.Optimizer]) -> None:
-        self.optimizers = optimizers
+    def __init__(self, optimizers: dict[str, torch.optim.Optimizer], config: OptimizerConfig) -> None:
+        self.optimizers, self.config = optimizers, config
 
     @property
     def param_groups(self) -> list[dict[str, Any]]:
@@ -131,7 +135,7 @@ def make_optimizer(model: nn.Module, config: OptimizerConfig) -> RoleOptimizer:
         >>> model = nn.ModuleDict({"token_embedding": nn.Embedding(5, 4), "blocks": nn.ModuleList([nn.Linear(4, 4)])})
         >>> optimizer = make_optimizer(model, OptimizerConfig())
         >>> [(group["role"], group["lr"]) for group in optimizer.param_groups]
-        [('matrix', 0.02), ('embedding', 0.003), ('vector', 0.003)]
+        [('matrix', 0.01), ('embedding', 0.01), ('vector', 0.01)]
 
     Source: AdamW: Loshchilov & Hutter, arXiv:1711.05101; the split by role: Jordan et al. (2024).
     """
@@ -153,4 +157,4 @@ def make_optimizer(model: nn.Module, config: OptimizerConfig) -> RoleOptimizer:
         optimizers["muon"] = Muon(matrices, momentum=config.momentum)
     if others:
         optimizers["adamw"] = torch.optim.AdamW(others, betas=config.betas, eps=config.epsilon, fused=True)
-    return RoleOptimizer(optimizers)
+    return RoleOptimizer(optimizers, config)

@@ -153,6 +153,11 @@ def test_another_shape_or_run_is_refused(saved: Path) -> None:
         load_checkpoint(saved, *parts(d_model=16))
     with pytest.raises(CourseError, match=r"run with schedule\.n_steps 2, this run has 3"):
         load_checkpoint(saved, *parts(), TrainConfig(schedule=ScheduleConfig(n_steps=3), precision="float32"))
+    model, _, counter = parts()
+    slower = make_optimizer(model, OptimizerConfig(matrix_learning_rate=0.001))
+    settings = TrainConfig(schedule=ScheduleConfig(n_steps=2), precision="float32")
+    with pytest.raises(CourseError, match=r"run with matrix_learning_rate 0\.01, this run has 0\.001"):
+        load_checkpoint(saved, model, slower, counter, settings)
     with pytest.raises(CourseError, match="there is no checkpoint"):
         load_checkpoint(saved.with_name("none.ckpt"), *parts())
     model, _, counter = parts()

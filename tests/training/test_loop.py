@@ -89,7 +89,7 @@ def test_rates_follow_the_schedule_and_keep_their_ratio() -> None:
     schedule = ScheduleConfig(n_steps=6, n_warmup_steps=2)
     for report in train(model, [random_batch(1, 0)], optimizer, config(6, schedule=schedule)):
         multiplier = learning_rate_at(report.step - 1, schedule)
-        assert report.learning_rate == pytest.approx(0.02 * multiplier)
+        assert report.learning_rate == pytest.approx(0.01 * multiplier)
         assert [group["lr"] for group in optimizer.param_groups] == pytest.approx(
             [group["initial_lr"] * multiplier for group in optimizer.param_groups]
         )

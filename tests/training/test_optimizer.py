@@ -48,7 +48,8 @@ def test_adamw_of_all_roles_is_torchs() -> None:
     ours = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 2))
     theirs = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 2))
     theirs.load_state_dict(ours.state_dict())
-    our_optimizer = make_optimizer(ours, OptimizerConfig(kind="adamw"))
+    settings = OptimizerConfig(kind="adamw", vector_learning_rate=3e-3, head_learning_rate=3e-3)
+    our_optimizer = make_optimizer(ours, settings)
     their_optimizer = torch.optim.AdamW(theirs.parameters(), lr=3e-3, betas=(0.9, 0.95), weight_decay=0.0)
     inputs = torch.randn(5, 4)
     for _ in range(3):
