@@ -39,7 +39,7 @@ def check_merge_pair(candidate) -> None:
             raise Wrong(f"merging {pair} into 9 in {ids} gave {found}; {expected} is wanted: {rule}")
 
 
-def reference_encode_word(ids: Sequence[int], merges: Sequence[Pair], first_new_id: int) -> list[int]:
+def encode_word(ids: Sequence[int], merges: Sequence[Pair], first_new_id: int) -> list[int]:
     """Apply every learned merge to a word, in the order learned."""
     ranks = {pair: rank for rank, pair in enumerate(merges)}
     return merge_word(ids, ranks, range(first_new_id, first_new_id + len(merges)))
@@ -59,7 +59,7 @@ def check_encode_word(candidate) -> None:
         raise Wrong(f"0 1 2 became {found}; [0, 4] is wanted")
     for ids in ([1, 2, 3], [1, 2, 3, 1, 2, 3, 0, 1], [3], [], [0, 1, 0, 1, 2]):
         for first, learned in ((4, merges), (4, [(1, 2), (4, 4), (0, 1)]), (8, [(3, 3), (1, 0)])):
-            expected = reference_encode_word(ids, learned, first)
+            expected = encode_word(ids, learned, first)
             found = _list_of(candidate(list(ids), list(learned), first), f"encode_word({ids}, {learned}, {first})")
             if found != expected:
                 raise Wrong(f"{ids} with the merges {learned} became {found}; {expected} is wanted")
@@ -151,7 +151,7 @@ EXERCISES = [
     ),
     Exercise(
         id="06.encode_word",
-        reference=reference_encode_word,
+        reference=encode_word,
         check=check_encode_word,
         hints=(
             "Training went through the text merge by merge. Encoding does to a word what training did to it.",
@@ -238,7 +238,7 @@ QUIZ = [
         id="06.q3",
         text="The vocabulary grows from 1,000 to 50,000 tokens. What gets worse?",
         choices=[
-            ("The model's first and last layer need a row for every token", None),
+            ("The model's last layer needs a neuron for every token", None),
             ("Texts become longer sequences", "The opposite: more merges, fewer tokens."),
             ("Rare words become unknown", "Bytes stay in the vocabulary, however large it is."),
         ],
@@ -256,7 +256,7 @@ QUIZ = [
     ),
     Question(
         id="06.q5",
-        text="A neuron gets token ids, such as 464 for *the*, straight as its input. Why is that no good?",
+        text="A neuron gets token ids, such as 464 for *The* in GPT-2, straight as its input. Why is that no good?",
         choices=[
             ("A weighted sum treats ids as amounts: id 900 would be twice as much as 450", None),
             ("Ids are whole numbers, and a neuron needs fractions", "A whole number is a fine input."),
@@ -282,7 +282,7 @@ def _decide_t2(
     if all(inside):
         return "holds"
     if any(inside):
-        return "holds with a condition: text like that which the vocabulary was trained on"
+        return "holds with a condition: plain prose of few different words"
     return "does not hold here"
 
 
