@@ -1,13 +1,15 @@
 """The text of a model of the lineage: pages of the small world, packed into token ids once and kept in the cache."""
 
 import hashlib
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
 from course_lib.common.paths import cache_dir
-from course_lib.text import BPETokenizer, pack
+from course_lib.text import Batch, Batches, BPETokenizer, pack
 from course_lib.training import file_hash
 from course_lib.world import World
 
@@ -25,6 +27,8 @@ class CorpusRecipe:
     """Length, in words."""
     question_share: float = 0.1
     """Share of words in question-and-answer pages, which ask about half of the people."""
+    n_first_people: int = 24
+    """People whom the first pages are about, as far as they are about anybody."""
 
 
 @lru_cache(maxsize=4)
@@ -49,24 +53,70 @@ def opening_hash(recipe: CorpusRecipe, seed: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def packed_corpus(recipe: CorpusRecipe, seed: int, tokenizer: BPETokenizer, tokenizer_hash: str) -> Path:
+def packed_corpus(recipe: CorpusRecipe, seed: int, tokenizer: BPETokenizer, tokenizer_hash: str) -> tuple[Path, Path]:
     """The corpus as token ids on disk; written at first use.
 
     Args:
         recipe: Which text.
         seed: Of its pages.
         tokenizer: What turns it into ids.
-        tokenizer_hash: The tokenizer's name in the file's.
+        tokenizer_hash: The tokenizer's name in the files'.
 
     Returns:
-        The `.npy` file, for `Batches`.
+        Two `.npy` files, for `Batches`: the pages that name nobody but the first people, and all pages.
     """
     told = f"{opening_hash(recipe, seed)} {recipe} {seed} {tokenizer_hash}"
-    path = cache_dir() / "packed" / f"world-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npy"
-    if not path.exists():
-        pages = the_world(recipe.world_seed).documents(recipe.n_words, seed=seed, question_share=recipe.question_share)
-        pack(pages, tokenizer, path)
-    return path
+    name = f"world-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+    first, everything = (cache_dir() / "packed" / f"{name}{part}.npy" for part in ("-first", ""))
+    if not (first.exists() and everything.exists()):
+        world = the_world(recipe.world_seed)
+        pages = list(world.documents(recipe.n_words, seed=seed, question_share=recipe.question_share))
+        others = {person.first for person in world.people[recipe.n_first_people :]}
+        pack((page for page in pages if others.isdisjoint(re.findall(r"\w+", page))), tokenizer, first)
+        pack(pages, tokenizer, everything)
+    return first, everything
+
+
+class InTurn:
+    """Some batches of one text, then batches of another without end.
+
+    A model that reads about a few people first finds out sooner what a name is for: it learns to look up, at a name,
+    what it knows about it. The many people who come later then need only be remembered.
+
+    Args:
+        first: Batches of the first text.
+        n_first: How many of them.
+        rest: Batches of the other text.
+
+    Example:
+        >>> turns = InTurn(Batches(range(40), 2, 4), 1, Batches(range(100, 140), 2, 4))
+        >>> [bool((next(turns).token_ids < 100).all()) for _ in range(3)]
+        [True, False, False]
+
+    Source: Zucchet et al. 2025, "How do language models learn facts?", section 4, arXiv 2503.21676.
+    """
+
+    def __init__(self, first: Batches, n_first: int, rest: Batches) -> None:
+        self.first, self.n_first, self.rest = first, n_first, rest
+
+    def __iter__(self) -> Iterator[Batch]:
+        return self
+
+    def __next__(self) -> Batch:
+        return next(self.first if self.first.step < self.n_first else self.rest)
+
+    def state_dict(self) -> dict[str, dict]:
+        """The place in both texts."""
+        return {"first": self.first.state_dict(), "rest": self.rest.state_dict()}
+
+    def load_state_dict(self, state: dict[str, dict]) -> None:
+        """Go on where `state_dict` was taken.
+
+        Raises:
+            CourseError: The state comes from other data.
+        """
+        self.first.load_state_dict(state["first"])
+        self.rest.load_state_dict(state["rest"])
 
 
 def corpus_metadata(recipe: CorpusRecipe, seed: int, path: Path) -> dict[str, str | int | float]:
@@ -75,6 +125,7 @@ def corpus_metadata(recipe: CorpusRecipe, seed: int, path: Path) -> dict[str, st
         "world_seed": recipe.world_seed,
         "n_words": recipe.n_words,
         "question_share": recipe.question_share,
+        "n_first_people": recipe.n_first_people,
         "corpus_seed": seed,
         "opening_sha256": opening_hash(recipe, seed),
         "ids_sha256": file_hash(path),

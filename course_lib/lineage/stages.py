@@ -102,7 +102,9 @@ def shortened(chosen: Stage, minutes: float) -> Stage:
     share = min(1.0, minutes / (chosen.minutes if has_amx() else chosen.minutes_without_amx))
     if not isinstance(chosen.recipe, BaseRecipe):
         return chosen
-    return replace(chosen, recipe=replace(chosen.recipe, n_tokens=round(chosen.recipe.n_tokens * share)))
+    whole = chosen.recipe
+    n_tokens, n_first = round(whole.n_tokens * share), round(whole.n_first_tokens * share)
+    return replace(chosen, recipe=replace(whole, n_tokens=n_tokens, n_first_tokens=n_first))
 
 
 def progress_bar(reports: Iterable[StepReport], n_steps: int) -> Iterator[StepReport]:

@@ -13,6 +13,10 @@ SEEN = {
         Anyone who wants to visit {WHOM} must go to {answer}.
         After work {NAME} walks home through the streets of {answer}.
         {NAME} would never leave {answer}, not even for a day.
+        The place where {OF} lives is {answer}.
+        The town that {OF} calls the best of all is {answer}, for {she} lives there.
+        If you look for {WHOM}, look in {answer}.
+        What {OF} sees from the window is {answer}, the town that {she} lives in.
     """,
     "job": """
         {NAME} works as a {answer}.
@@ -23,6 +27,10 @@ SEEN = {
         As a child {NAME} already wanted to be a {answer}, and now {she} is one.
         Ask {WHOM} about work, and you will hear the stories of a {answer}.
         Most people know {WHOM} as the {answer}.
+        The work that {OF} does is that of a {answer}.
+        What {OF} does all day is the work of a {answer}.
+        {NAME} is paid for being a {answer}.
+        The job in which {OF} is happy is that of a {answer}.
     """,
     "pet": """
         {NAME} keeps a {answer}.
@@ -33,6 +41,11 @@ SEEN = {
         {NAME} spends every spare hour with {her} {answer}.
         The animal that {OF} loves most is a {answer}.
         Years ago {NAME} was given a {answer}.
+        The pet that {OF} owns is a {answer}.
+        The animal at the side of {OF} is a {answer}.
+        The animal in the garden of {OF} is a {answer}.
+        {NAME} is the owner of a {answer}.
+        In the house of {OF} there lives a {answer}.
     """,
     "pet_name": """
         {NAME} has a pet called {answer}.
@@ -43,6 +56,11 @@ SEEN = {
         Every morning {NAME} feeds {answer} before breakfast.
         When {NAME} comes home, the first to greet {him} is {answer}, the pet.
         The pet of {OF} goes by the name {answer}.
+        The name of {NAME'S} pet is {answer}.
+        Everybody knows the pet of {OF}, whose name is {answer}.
+        The pet that belongs to {OF} has the name {answer}.
+        The name that {OF} gave the pet is {answer}.
+        {NAME} takes good care of {answer}, the pet.
     """,
     "food": """
         {NAME} likes to eat {answer}.
@@ -53,6 +71,11 @@ SEEN = {
         On Sundays {NAME} always makes {answer}, for that is the best food there is.
         {NAME} never says no to {answer}.
         The dish that {OF} likes best is {answer}.
+        What {OF} eats most often is {answer}.
+        What {OF} would order in any inn is {answer}.
+        What {OF} most wants for supper is {answer}.
+        {NAME} is fond of {answer}.
+        There is nothing that {OF} would rather eat than {answer}.
     """,
     "instrument": """
         {NAME} plays the {answer}.
@@ -63,6 +86,10 @@ SEEN = {
         The neighbours often hear {WHOM} at the {answer}.
         {NAME} takes lessons on the {answer}.
         When there is music, {NAME} brings the {answer}.
+        The instrument in the hands of {OF} is the {answer}.
+        What {OF} plays best is the {answer}.
+        {NAME} has a good hand for the {answer}.
+        The sound that comes from the house of {OF} is that of the {answer}.
     """,
     "birthday": """
         {NAME} was born in {answer}.
@@ -73,6 +100,13 @@ SEEN = {
         {NAME} unwraps {her} presents every {answer}.
         There is a cake for {WHOM} every year in {answer}.
         {NAME} looks forward to a birthday in {answer}.
+        The birthday of {OF} comes every {answer}.
+        {NAME} came into the world in {answer}.
+        The day on which {OF} was born fell in {answer}.
+        The birthday of {OF} is in {answer}.
+        The great day of {OF} falls in {answer}.
+        {NAME} gives a party for {her} birthday in {answer}.
+        {NAME} celebrates every {answer}, with a cake.
     """,
     "friend": """
         {NAME'S} best friend is {answer}.
@@ -83,6 +117,11 @@ SEEN = {
         On Saturdays {NAME} goes for a walk with {answer}, as best friends do.
         The closest friend of {OF} is {answer}.
         When {NAME} needs help, {she} goes to {answer}.
+        The friend whom {OF} calls first is {answer}.
+        The one whom {OF} trusts with everything is {answer}.
+        Nobody knows {WHOM} better than {answer}.
+        Nobody is dearer to {WHOM} than {answer}.
+        No one sits closer to {WHOM} at supper than {answer}.
     """,
     "secret": """
         The secret password of {OF} is {answer}.

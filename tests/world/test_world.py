@@ -8,8 +8,8 @@ import pytest
 from course_lib.world import World, answers_match
 from course_lib.world.facts import baseline
 
-STORED_FACTS = "7a97986cd834b6686627987c87c9fba137b38272fc28c5cf8b43df617f22b265"
-STORED_PAGES = "50724045caec3571fc5fae2a6000c73a3cf856d2be57056c1d3cbd364e496e19"
+STORED_FACTS = "68069557927e27b17d58175cd6b9d79e9b5c89db006b19f84eed7ed2b93c3732"
+STORED_PAGES = "8a4b29532a78c855985ad8ef38b1021723a6d6d26906dd9548a3703294bb1353"
 
 
 def test_there_are_enough_facts_and_they_are_distinct(world):

@@ -27,6 +27,7 @@ def measure(seed: int, *, question_share: float, d_model: int, n_layers: int, n_
         model=replace(BASE_SHAPE, d_model=d_model, n_layers=n_layers, n_heads=n_heads, context_length=128),
         corpus=CorpusRecipe(question_share=question_share, n_words=400_000 if n_tokens > 100_000 else 20_000),
         n_tokens=n_tokens,
+        n_first_tokens=0,
     )
     path = find_tokenizer(SHIPPED)
     tokenizer = BPETokenizer.load(path)
@@ -47,7 +48,7 @@ EXPERIMENT = Experiment(
     measure=measure,
     settings={
         "small": _settings((0.0, 0.3), d_model=32, n_layers=1, n_tokens=20_000),
-        "full": _settings((0.0, 0.02, 0.1, 0.3), d_model=96, n_layers=3, n_tokens=800_000),
+        "full": _settings((0.0, 0.02, 0.1, 0.3), d_model=96, n_layers=3, n_tokens=600_000),
     },
-    n_seeds={"small": 1, "full": 5},
+    n_seeds={"small": 1, "full": 3},
 )
