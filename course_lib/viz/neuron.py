@@ -110,7 +110,7 @@ def decision_surface(axes: "Axes", output: Callable[[list[float]], Number], n_po
     across = [left + (right - left) * i / (n_points - 1) for i in range(n_points)]
     upward = [bottom + (top - bottom) * i / (n_points - 1) for i in range(n_points)]
     heights = [[float(output([x, y])) for x in across] for y in upward]
-    pale = ListedColormap(colormaps["Blues"]([0.62 * i / 255 for i in range(256)]))  # examples stay readable on it
+    pale = ListedColormap(colormaps["Blues"]([0.4 * i / 255 for i in range(256)]))  # examples stay readable on it
     look = {"cmap": pale, "vmin": 0, "vmax": 1, "interpolation": "bilinear", "aspect": "auto", "origin": "lower"}
     shades = axes.imshow(heights, extent=(left, right, bottom, top), **look)
     if min(map(min, heights)) < 0.5 < max(map(max, heights)):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ipywidgets import VBox, Widget
     from matplotlib.figure import Figure
 
-Values = dict[str, float | str]
+Values = dict[str, float | int | str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
