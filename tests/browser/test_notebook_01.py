@@ -25,6 +25,7 @@ def test_a_slider_moved_by_keyboard_redraws_the_picture(lab, page):
     widget = page.locator(".jp-OutputArea-output .widget-vbox, .jp-OutputArea-output .jupyter-widget-vbox").first
     picture = widget.locator("img")
     picture.wait_for(timeout=RUN_SECONDS * 1000)
+    page.get_by_text("| Idle").wait_for(timeout=RUN_SECONDS * 1000)  # a busy kernel would answer late
     before, words = picture.get_attribute("src"), picture.get_attribute("alt")
     assert before.startswith("data:image/png;base64,")
     assert base64.b64decode(before.split(",", 1)[1]).startswith(b"\x89PNG")

@@ -359,7 +359,7 @@ def _decide_n1(*, one_neuron_best: float, three_neurons_best: float, bent_neuron
     if one_neuron_best > 0.75 or three_neurons_best < 1:
         return "does not hold here"
     if bent_neuron == 1:
-        return "holds with a condition: the activation only rises, as the sigmoid does"
+        return "holds with a condition: the activation never falls (sigmoid, tanh, ReLU)"
     return "holds"
 
 
