@@ -98,4 +98,3 @@ def reactions(
 
     by_kind = {kind: share([each == kind for each in seen]) for kind in ("answer", "question", "prose", "end")}
     return Reactions(right=share(true), **by_kind)
-

@@ -52,4 +52,3 @@ def why_stale(stage: Stage, folder: Path, stages: dict[str, Stage] = STAGES) -> 
     if not (folder / f"{stage.name}.report.json").is_file():
         return f"{stage.name}.report.json is not there"
     return None
-

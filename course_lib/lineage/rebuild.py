@@ -44,7 +44,7 @@ def steps(stamps: Path = STAMPS) -> Iterator[Step]:
     for experiment in EXPERIMENTS.values():
         yield Step(
             name=f"result {experiment.id}",
-            is_done=lambda: False,                 # asking costs nothing: rows that are there are skipped
+            is_done=lambda: False,  # asking costs nothing: rows that are there are skipped
             make=lambda experiment=experiment: list(run_experiment(experiment)),
         )
     for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):

@@ -113,7 +113,7 @@ def progress_bar(reports: Iterable[StepReport], n_steps: int) -> Iterator[StepRe
 
     with tqdm(total=n_steps, unit="step", disable=None if "ipykernel" not in sys.modules else False) as bar:
         for report in reports:
-            if bar.n < report.step - 1:                            # an interrupted run goes on
+            if bar.n < report.step - 1:  # an interrupted run goes on
                 bar.n = bar.initial = report.step - 1
             bar.update()
             speed = f"{report.tokens_seen / report.seconds:,.0f}"

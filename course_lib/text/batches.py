@@ -64,7 +64,7 @@ def pack(documents: Iterable[str], tokenizer: Tokenizer, path: Path | str) -> np
     header = {"descr": npy.dtype_to_descr(dtype), "fortran_order": False, "shape": (0,)}
     n_tokens = len(end)
     with atomic_write(path) as temporary, temporary.open("wb") as file:
-        npy.write_array_header_1_0(file, header)               # its size stays the same when the shape is known
+        npy.write_array_header_1_0(file, header)  # its size stays the same when the shape is known
         file.write(np.asarray(end, dtype).tobytes())
         for document in documents:
             ids = np.asarray(tokenizer.encode(document) + end, dtype)
@@ -119,7 +119,7 @@ class Batches:
         self.batch_size, self.context_length, self.seed = batch_size, context_length, seed
         if batch_size < 1 or context_length < 1:
             raise CourseError(f"batch_size {batch_size}, context_length {context_length}: both must be 1 or more")
-        n_windows = (len(self.ids) - context_length) // context_length   # whole ones, at the largest offset too
+        n_windows = (len(self.ids) - context_length) // context_length  # whole ones, at the largest offset too
         self.batches_per_epoch = n_windows // batch_size
         self.step = 0
         """Batches given so far."""

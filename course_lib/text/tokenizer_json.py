@@ -33,9 +33,7 @@ def save(tokenizer: "BPETokenizer", path: Path | str) -> None:
         path: Where; the file is whole or not there.
     """
     special_ids = set(tokenizer.special_tokens.values())
-    tokens = [
-        token.decode() if i in special_ids else to_visible(token) for i, token in enumerate(tokenizer.vocabulary)
-    ]
+    tokens = [token.decode() if i in special_ids else to_visible(token) for i, token in enumerate(tokenizer.vocabulary)]
     flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
     content = {
         "version": "1.0",

@@ -20,7 +20,7 @@ def test_who_knows_half_of_the_people_gets_half_and_an_interval_of_people(small)
     assert half.n_answers == sum(fact.subject in names for fact in small.world.facts)
     assert half.n == 10
     assert half.value == pytest.approx(0.5, abs=0.03)
-    assert half.high - half.low > 0.5                  # ten people, wholly known or not, tell little
+    assert half.high - half.low > 0.5  # ten people, wholly known or not, tell little
 
 
 def test_what_is_untold_cannot_be_known(small):

@@ -64,7 +64,7 @@ def test_the_probability_of_an_answer_is_the_product_over_its_tokens(small):
 
 
 def test_the_probability_of_an_answer_by_hand(small, oracle):
-    model = oracle({"Ada": " is"}, sureness=math.log(small.tokenizer.vocab_size - 1))      # one half, each time
+    model = oracle({"Ada": " is"}, sureness=math.log(small.tokenizer.vocab_size - 1))  # one half, each time
     n_tokens = len(small.tokenizer.encode(" is"))
     assert answer_probabilities(model, small.tokenizer, ["Ada"], ["is"])[0] == pytest.approx(0.5**n_tokens)
 

@@ -37,7 +37,7 @@ def test_groups_may_be_of_different_size_and_named():
 @pytest.mark.parametrize("n", [1, 10, 300])
 def test_a_perfect_score_is_not_certainty(n):
     best, worst = bootstrap_interval([1.0] * n), bootstrap_interval([0.0] * n)
-    assert best.low**n == pytest.approx(0.05)          # were the truth at the low end, 5 % of samples would be perfect
+    assert best.low**n == pytest.approx(0.05)  # were the truth at the low end, 5 % of samples would be perfect
     assert best.high == best.value == 1.0
     assert worst.high == pytest.approx(1 - best.low)
 

@@ -57,7 +57,7 @@ def test_an_epoch_shows_a_token_at_most_once_as_a_target(batch_size, context_len
 
 def test_resuming_gives_the_batches_that_would_have_come():
     through = Batches(np.arange(200), batch_size=2, context_length=8, seed=3)
-    for _ in range(17):                                        # into the second epoch
+    for _ in range(17):  # into the second epoch
         next(through)
     resumed = Batches(np.arange(200), batch_size=2, context_length=8, seed=3)
     resumed.load_state_dict(through.state_dict())

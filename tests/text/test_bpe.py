@@ -111,7 +111,6 @@ def test_encoding_agrees_with_tokenizers_on_any_text(text):
     assert PLAIN.encode(text) == REFERENCE.encode(text).ids
 
 
-
 @pytest.mark.parametrize("text", ["t" * 5000, "thethat" * 900, "abab" * 99, "th" * 101])
 def test_long_words_agree_with_tokenizers(text):
     assert PLAIN.encode(text) == REFERENCE.encode(text).ids
