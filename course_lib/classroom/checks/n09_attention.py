@@ -319,9 +319,8 @@ QUIZ = [
 ]
 
 
-def _decide_a1(*, smallest: float, row_sums: list[float]) -> str:
-    sums_to_one = all(abs(total - 1) < 1e-5 for total in row_sums)
-    return "holds" if smallest >= 0 and sums_to_one else "does not hold here"
+def _decide_a1(*, smallest_share: float, largest_error: float) -> str:
+    return "holds" if smallest_share >= 0 and largest_error < 1e-5 else "does not hold here"
 
 
 def _decide_a2(
