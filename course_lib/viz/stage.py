@@ -43,11 +43,12 @@ class Stage:
     def png(self) -> bytes:
         """The picture as it is now."""
         import numpy as np
-        from PIL import Image
+        from matplotlib.image import imsave
 
         self._canvas.restore_region(self._still)
         for artist in self.moving:
             self.figure.draw_artist(artist)
         buffer = BytesIO()
-        Image.fromarray(np.asarray(self._canvas.buffer_rgba())[..., :3]).save(buffer, "png", compress_level=3)
+        pixels = np.asarray(self._canvas.buffer_rgba())
+        imsave(buffer, pixels, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 3})
         return buffer.getvalue()
