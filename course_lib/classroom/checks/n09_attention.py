@@ -295,13 +295,16 @@ QUIZ = [
     ),
     Question(
         id="09.q4",
-        text="A model trained without the causal mask has a loss near zero. It writes badly because …",
+        text="A neuron and a score have one step in common. Which?",
         choices=[
-            ("when it writes, the next token is not there to be looked at", None),
-            ("its loss is too small, so it over-fits", "It has learned nothing but copying; more data would not help."),
-            ("its softmax saturates", "Saturation is a matter of the scores' size, not of which keys are visible."),
+            ("numbers are multiplied in pairs and added up", None),
+            (
+                "the result is pressed between 0 and 1",
+                "A neuron's activation does that; a score is left as it is.",
+            ),
+            ("a bias is added", "A neuron has a bias; a score has none."),
         ],
-        from_notebook="09",
+        from_notebook="01",
     ),
     Question(
         id="09.q5",
