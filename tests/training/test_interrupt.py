@@ -2,12 +2,22 @@
 
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
 from course_lib.training import catch_interrupt
 
 
+@pytest.fixture
+def usual_interrupt() -> Iterator[None]:
+    """Ctrl-C as in a terminal, even where the tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("usual_interrupt")
 def test_first_asks_second_interrupts() -> None:
     usual = signal.getsignal(signal.SIGINT)
     with catch_interrupt() as interrupted:

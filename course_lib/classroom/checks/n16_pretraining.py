@@ -264,13 +264,13 @@ EXERCISES = [
 QUIZ = [
     Question(
         id="16.q1",
-        text="A fresh model with a vocabulary of 2,048 tokens begins with a loss near …",
+        text="A window of 128 tokens goes through the model once. How many predictions does the loss mark?",
         choices=[
-            ("7.6, the logarithm of 2,048", None),
-            ("1, since it is always wrong", "The loss is surprise, −log p, not the share of errors; p is 1/2,048."),
-            ("0, since it has learned nothing yet", "A loss of 0 is certainty of the right token."),
+            ("128, one for each row of logits", None),
+            ("1, the last row", "Only writing needs the last row alone; in training every row has its target."),
+            ("2,048", "That is how many entries each row scores; each row is one prediction."),
         ],
-        from_notebook="16",
+        from_notebook="13",
     ),
     Question(
         id="16.q2",
