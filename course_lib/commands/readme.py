@@ -12,8 +12,8 @@ from course_lib.common.paths import DATA, ROOT, atomic_write
 README = ROOT / "README.md"
 START, END = "<!-- results: `python course.py build` writes them from data/ -->", "<!-- end of results -->"
 ASKED = {
-    "seen": "facts that the base model recalls, asked in words it has read",
-    "held_out": "the same, in words that it has never read",
+    "seen": "facts that the base model recalls, asked in phrasings it has read",
+    "held_out": "the same, in phrasings that it has never read",
     "question": "questions answered about people of whom its corpus asks none",
 }
 """Ways of asking in the base model's report card → how the README calls them."""
@@ -41,7 +41,7 @@ def shakespeare_rows() -> list[str]:
     with path.open(newline="", encoding="utf-8") as file:
         losses = [float(row["validation_loss"]) for row in csv.DictReader(file) if row["optimizer"] == "muon"]
     title = "loss on tiny-shakespeare's validation text at nanoGPT's CPU budget (its own recipe: 1.88)"
-    return [f"| {title} | {fmean(losses):.3f} (mean of {len(losses)} seeds) |"]
+    return [f"| {title} | {fmean(losses):.3f} (seeds: {len(losses)}) |"]
 
 
 def claim_rows() -> list[str]:
