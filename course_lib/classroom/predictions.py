@@ -67,7 +67,7 @@ class Prediction:
 
 
 def predict(prediction_id: str, **values: Guess) -> Prediction:
-    """Keep a guess made before the run; leaving every value at None is fine.
+    """Keep a guess made before the run, and say so; leaving every value at None is fine.
 
     Args:
         prediction_id: Notebook, dot, section: `09.2`.
@@ -84,6 +84,7 @@ def predict(prediction_id: str, **values: Guess) -> Prediction:
     if guess.values:
         with changing("predictions", prediction_id) as entry:
             entry["guess"] = guess.values
+        print("noted")
     return guess
 
 

@@ -36,7 +36,7 @@ def answer(number: str, question: Question, choice: int) -> str:
         entry.setdefault("right_at_first", reason is None)
         entry["right"] = entry.get("right", False) or reason is None
     letter = string.ascii_uppercase[choice]
-    return f"✓ {letter} is right." if reason is None else f"✗ {letter}: {reason}"
+    return f"✓ {letter} is right. {question.why}".rstrip() if reason is None else f"✗ {letter}: {reason}"
 
 
 def _buttons(number: str, question: Question) -> "ipywidgets.Widget":

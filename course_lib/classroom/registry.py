@@ -80,6 +80,8 @@ class Question:
     """Choice and why it is wrong; None marks the right one."""
     from_notebook: str
     """The number of the notebook that taught it."""
+    why: str = ""
+    """Why the right choice is right; shown once it is chosen, so that the choice itself can be short."""
 
     def __post_init__(self) -> None:
         n_right = sum(reason is None for _, reason in self.choices)

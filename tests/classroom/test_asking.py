@@ -1,6 +1,7 @@
 """Predictions, quiz, claims and progress: what is asked, answered and kept."""
 
 import json
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import pytest
@@ -43,6 +44,8 @@ def test_a_guess_without_a_place_is_a_line_across(my_folder, axes):
 def test_the_first_guess_counts_for_calibration(my_folder, capsys):
     calibration()
     assert capsys.readouterr().out == "no guess has met its measurement yet\n"
+    predict("98.2", share=0.1)
+    assert capsys.readouterr().out == "noted\n"
     predict("98.2", share=0.1, best="raw").compare(share=0.31, best="raw")
     predict("98.2", share=0.31).compare(share=0.31)
     predict("98.3", loss=1.5).compare(loss=2.0)
@@ -68,6 +71,7 @@ def test_an_answer_gets_its_reason_and_the_first_one_counts(sample):
     texts = [text for text, _ in question.shuffled()]
     assert answer("98", question, texts.index("8")).endswith(": that is its cube")
     assert answer("98", question, texts.index("4")).endswith(" is right.")
+    assert answer("98", replace(question, why="2 + 2."), texts.index("4")).endswith(" is right. 2 + 2.")
     assert read_progress()["quiz"]["98/98.q1"] == {"right": True, "right_at_first": False}
 
 
