@@ -72,7 +72,7 @@ class BaseRecipe:
     """The text."""
     optimizer: OptimizerConfig = BASE_RATES
     """The rates."""
-    n_tokens: int = 3_400_000
+    n_tokens: int = 3_200_000
     """Tokens read in all; the corpus is read again when it ends."""
     n_first_tokens: int = 400_000
     """Of these, tokens at the start from pages about the first people alone."""

@@ -4,10 +4,11 @@ A phrasing is a sentence that names its subject before `{answer}`, once, by one 
 `{NAME'S}` (her), `{WHOM}` (her, him) or `{OF}` (always a name). Lower-case `{she}`, `{her}`, `{him}` are pronouns.
 """
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-from course_lib.world import sentences
 from course_lib.world.people import Stranger, Thing
 
 Form = Literal["full", "first", "pronoun"]
@@ -55,18 +56,19 @@ class Phrasing:
         return self.sentence(person, "\n").partition(" \n")[0]
 
 
-def _read(split: Literal["seen", "held_out"], table: dict[str, str]) -> dict[str, tuple[Phrasing, ...]]:
+def _read(split: Literal["seen", "held_out"]) -> dict[str, tuple[Phrasing, ...]]:
+    table = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8"))[split]
     return {
         relation: tuple(
-            Phrasing(f"{relation}.{split[0]}{index}", relation, split, line.strip())
-            for index, line in enumerate(lines.strip().splitlines())
+            Phrasing(f"{relation}.{split[0]}{index}", relation, split, line)
+            for index, line in enumerate(lines.splitlines())
         )
         for relation, lines in table.items()
     }
 
 
-SEEN = _read("seen", sentences.SEEN)
-"""Relation → the phrasings that documents use."""
+SEEN = _read("seen")
+"""Relation → the phrasings that documents use, the commonest first: 28 for each kind of fact about a person."""
 
-HELD_OUT = _read("held_out", sentences.HELD_OUT)
+HELD_OUT = _read("held_out")
 """Relation → the phrasings that no document uses."""

@@ -7,7 +7,7 @@ from course_lib.world.grammar import template
 from course_lib.world.pairs import PAIRS
 from course_lib.world.people import Person, Thing
 from course_lib.world.phrasings import SEEN, Form
-from course_lib.world.randomness import pick
+from course_lib.world.randomness import pick, pick_common
 
 _AIR = {
     "home": """
@@ -85,7 +85,7 @@ def write_portrait(subject: Person | Thing, facts: list[Fact], rng: random.Rando
     left, n_air, last = list(facts), 2, ""
     while left:
         form = _form(bool(sentences), last, rng)
-        partner = _partner(left) if rng.random() < 0.6 else None
+        partner = _partner(left) if rng.random() < 0.4 else None
         if partner:
             last = left[0].relation
             text = pick(rng, PAIRS[frozenset((last, partner.relation))])[form].write({"a": subject}, rng)[0]
@@ -94,7 +94,7 @@ def write_portrait(subject: Person | Thing, facts: list[Fact], rng: random.Rando
         else:
             fact, *left = left
             last = fact.relation
-            text = pick(rng, SEEN[last]).sentence(subject, fact.answer, form)
+            text = pick_common(rng, SEEN[last]).sentence(subject, fact.answer, form)
         _add(sentences, text, subject, rng)
         if is_person and not partner and n_air and rng.random() < 0.22:
             n_air -= 1

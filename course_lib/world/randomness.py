@@ -36,6 +36,29 @@ def pick(rng: random.Random, items: Sequence[Item]) -> Item:
     return items[int(rng.random() * len(items))]
 
 
+def pick_common(rng: random.Random, items: Sequence[Item]) -> Item:
+    """One of the items, the earlier the likelier: the second about half as likely as the first, the third a third.
+
+    So it is with words, and with ways of saying a thing: a few are common, many are rare.
+
+    Args:
+        rng: Where the choice comes from.
+        items: The commonest first.
+
+    Returns:
+        Item k, counted from 1, with probability log((k + 1) / k) / log(n + 1).
+
+    Example:
+        >>> rng = stream(0, "colours")
+        >>> drawn = [pick_common(rng, ["red", "grey", "mauve"]) for _ in range(1000)]
+        >>> [round(drawn.count(colour) / 1000, 1) for colour in ("red", "grey", "mauve")]
+        [0.5, 0.3, 0.2]
+
+    Source: the law of Zipf, "Human Behavior and the Principle of Least Effort" (1949).
+    """
+    return items[int((len(items) + 1) ** rng.random()) - 1]
+
+
 def shuffled(rng: random.Random, items: Sequence[Item]) -> list[Item]:
     """The items in a random order (Fisher and Yates).
 

@@ -22,7 +22,7 @@ from course_lib.world.people import Person, Stranger, Thing, make_names, make_pe
 from course_lib.world.preferences import Instruction, PreferencePair
 from course_lib.world.questions import Question, QuestionSplit
 
-GENERATOR_VERSION = 2
+GENERATOR_VERSION = 3
 """Raised whenever the same seed would give another text."""
 
 

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,8 +24,8 @@ def test_by_hand():
 
 def test_there_are_enough_of_them():
     for relation in RELATIONS:
-        assert len(SEEN[relation]) >= 7
-        assert len(HELD_OUT[relation]) >= 2
+        assert len(SEEN[relation]) >= 25
+        assert len(HELD_OUT[relation]) >= 3
     assert SEEN.keys() == HELD_OUT.keys()
 
 
@@ -41,16 +40,15 @@ def test_every_phrasing_names_its_subject_before_the_answer(phrasing, person, an
     assert sentence.endswith(".")
 
 
-@pytest.mark.parametrize("phrasing", ALL, ids=lambda phrasing: phrasing.id)
-def test_no_article_gives_the_answer_away(phrasing):
-    assert not re.search(r"\ban \{answer\}", phrasing.source)
+def test_no_article_gives_the_answer_away():
+    assert [phrasing.id for phrasing in ALL if re.search(r"\ban \{answer\}", phrasing.source)] == []
 
 
-def test_no_prompt_goes_on_as_another_phrasing():
-    for one in ALL:
-        for other in ALL:
-            if one is not other:
-                assert not other.prompt(ADA).startswith(one.prompt(ADA) + " "), (one.id, other.id)
+def test_no_prompt_is_another_one_or_goes_on_as_another():
+    prompts = [phrasing.prompt(ADA) for phrasing in ALL]
+    assert len(set(prompts)) == len(prompts)
+    beginnings = {" ".join(words[:n]) for words in map(str.split, prompts) for n in range(1, len(words))}
+    assert beginnings.isdisjoint(prompts)
 
 
 def test_held_out_phrasings_never_occur(world, some_pages):

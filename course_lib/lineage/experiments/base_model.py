@@ -29,7 +29,7 @@ def measure(seed: int, *, n_tokens: int) -> dict[str, float]:
     report = json.loads((folder / "base.report.json").read_text(encoding="utf-8"))
     model, tokenizer, _ = load("base", folder=folder)
     card, world = report["card"], the_world(STAGES["base"].recipe.corpus.world_seed)
-    found = {kind: fact_recall(model, tokenizer, world, kind, per_fact=None).value for kind in ("seen", "held_out")}
+    found = {kind: fact_recall(model, tokenizer, world, kind, per_fact=3).value for kind in ("seen", "held_out")}
     found |= {kind: card["recall"][kind]["value"] for kind in ("question", "new_wording", "new_kind", "untold")}
     found |= {f"invented_{kind}": card["falsehoods"][kind]["value"] for kind in ("claimed", "confident")}
     found |= {"separation": card["falsehoods"]["separation"], "bits_per_byte": card["bits_per_byte"]}
