@@ -29,8 +29,9 @@ def probability_figure(
     from matplotlib.figure import Figure
 
     values, ids = probabilities.topk(n_shown)
-    figure = Figure(figsize=(6.0, 0.28 * n_shown + 0.9), layout="constrained")
-    axes = figure.subplots()
+    height = 0.28 * n_shown + 0.9
+    figure = Figure(figsize=(6.0, height))  # a layout that is computed would take longer than the drawing
+    axes = figure.add_axes((0.2, 0.5 / height, 0.77, 0.28 * n_shown / height))
     places = range(n_shown)
     axes.barh(places, values.tolist(), color=PALETTE[0], height=0.7)
     axes.set_yticks(places, [repr(decode([token_id])) for token_id in ids.tolist()], family="monospace")
@@ -43,7 +44,11 @@ def probability_figure(
 
 
 def tensor_figure(
-    values: Float[Tensor, "token feature"], tokens: Sequence[str], title: str, n_features: int = 96
+    values: Float[Tensor, "token feature"],
+    tokens: Sequence[str],
+    title: str,
+    n_features: int = 96,
+    columns: Sequence[str] | None = None,
 ) -> "Figure":
     """Draw what one part of a model returned: a row for each token, a column for each feature.
 
@@ -52,22 +57,30 @@ def tensor_figure(
         tokens: The tokens' text.
         title: Above the picture.
         n_features: At most this many features are drawn; the label says how many there are.
+        columns: Names of the columns, where they are vocabulary entries and not features.
 
     Returns:
-        The figure: blue is below zero, red above, white is zero.
+        The figure: blue is below zero, red above, white is zero. Its colours reach to the largest of all values, drawn
+        or not.
     """
     from matplotlib.figure import Figure
 
+    limit = max(values.float().abs().max().item(), 1e-6)
+    below, height = (0.95 if columns else 0.5), 0.26 * len(tokens)
+    figure = Figure(figsize=(8.5, below + height + 0.4))  # a layout that is computed would take longer than the drawing
+    axes, bar = (
+        figure.add_axes((left, below / (below + height + 0.4), width, height / (below + height + 0.4)))
+        for left, width in ((0.12, 0.77), (0.9, 0.015))
+    )
     shown = values[:, :n_features].float()
-    limit = max(shown.abs().max().item(), 1e-6)
-    figure = Figure(figsize=(8.5, 0.26 * len(tokens) + 1.3), layout="constrained")
-    axes = figure.subplots()
-    image = axes.imshow(shown, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
-    axes.set_yticks(range(len(tokens)), tokens, fontsize=8)
+    image = axes.imshow(shown.numpy(), cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
+    axes.set_yticks(range(len(tokens)), [repr(token) for token in tokens], fontsize=8)
     part = "" if values.shape[1] <= n_features else f" (the first {n_features} of {values.shape[1]})"
-    axes.set(title=title, xlabel=f"feature{part}", ylabel="token")
+    if columns:
+        axes.set_xticks(range(shown.shape[1]), columns[: shown.shape[1]], rotation=90, fontsize=7)
+    axes.set(title=title, xlabel=f"vocabulary entry{part}" if columns else f"feature{part}", ylabel="token")
     axes.grid(visible=False)
-    figure.colorbar(image, ax=axes, label="value", pad=0.01)
+    figure.colorbar(image, cax=bar, label="value")
     return figure
 
 
@@ -95,6 +108,8 @@ def shares_figure(shares: Mapping[str, Mapping[str, float]], xlabel: str) -> "Fi
             if share > 0.05:
                 axes.text(left + share / 2, row, f"{share:.0%}", ha="center", va="center", fontsize=8,
                           bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2})  # fmt: skip
+            elif 0 < share < 0.01:
+                axes.text(left, row - 0.33, f"{part}: <1%", va="bottom", fontsize=7)
             left += share
     axes.set_yticks(range(len(shares)), list(shares))
     axes.set(xlim=(0, 1), xlabel=xlabel)

@@ -36,11 +36,16 @@ def check_rms_norm(candidate) -> None:
         raise Wrong(f"(1, 7) became ({found[0]:.3g}, {found[1]:.3g}); by hand it is (0.2, 1.4)")
     features = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(13))
     weight = torch.tensor([1.0, 2.0, -1.0, 0.5])
+    square = torch.arange(1.0, 17.0).reshape(4, 4)  # only here does a lost axis raise no error
+    if torch.allclose(candidate(square, weight, 0.1), square / (square.square().mean(-1) + 0.1).sqrt() * weight):
+        raise Wrong("the mean lost its axis, and divides by columns: keepdim=True")
     mine, expected = candidate(features, weight, 0.1), rms_norm(features, weight, 0.1)
     if mine.shape != expected.shape:
         raise Wrong(f"for shape {tuple(features.shape)} it returned {tuple(mine.shape)}: norms keep the shape")
     if torch.allclose(mine, rms_norm(features, torch.ones(4), 0.1), atol=1e-5):
         raise Wrong("the learned weight is not used: multiply each feature by its own")
+    if torch.allclose(mine, rms_norm(features, 1 / weight, 0.1), atol=1e-5):
+        raise Wrong("divided by the learned weight: multiply")
     rows = features.square().mean(dim=-1, keepdim=True)
     if torch.allclose(mine, features / (features.square().mean() + 0.1).sqrt() * weight, atol=1e-5):
         raise Wrong("one mean over everything: each vector needs its own, mean(dim=-1, keepdim=True)")
@@ -72,7 +77,7 @@ _CONTEXT = AttentionContext()
 
 def _parts() -> Parts:
     return Parts(
-        norm=lambda config, size: _Add(0.0, 0.5),
+        norm=lambda config, size: _Add(0.0),
         attention=lambda config, parts, index: _NeedsContext(),
         feed_forward=lambda config: _Add(100.0, 3.0),
     )
@@ -91,6 +96,9 @@ class _NeedsContext(_Add):
 def check_block(candidate) -> None:
     """On parts that add known numbers, every wrong wiring gives its own output."""
     block = candidate(_CONFIG, _parts())
+    if block.attention_norm is block.feed_forward_norm:
+        raise Wrong("one norm serves both places: each has its own weights")
+    block.attention_norm.factor, block.feed_forward_norm.factor = 0.5, 0.25
     found = block(torch.full((1, 1, 2), 4.0), _CONTEXT)
     if not isinstance(found, Tensor):
         raise Wrong(f"forward returned a {type(found).__name__}: is there a return?")
@@ -107,27 +115,37 @@ def check_block(candidate) -> None:
     def norm(value: float) -> float:
         return value * 0.5
 
-    middle = x + attention(norm(x))
+    def second_norm(value: float) -> float:
+        return value * 0.25
+
+    heard, middle, swapped = attention(norm(x)), x + attention(norm(x)), x + attention(second_norm(x))
+    bare = x + attention(x)
     known = {
-        feed_forward(norm(attention(norm(x)))): "nothing is added to the stream: x + attention(…), x + feed_forward(…)",
-        attention(norm(x)) + feed_forward(norm(attention(norm(x)))): "attention replaces the stream: add it, x + …",
-        feed_forward(norm(middle)): "the feed-forward layer replaces the stream: add it, x + …",
-        (x + attention(x)) + feed_forward(x + attention(x)): "nothing is normalised before attention or feed-forward",
+        feed_forward(second_norm(heard)): "nothing is added to the stream: x + attention(…), x + feed_forward(…)",
+        heard + feed_forward(second_norm(heard)): "attention replaces the stream: add it, x + …",
+        feed_forward(second_norm(middle)): "the feed-forward layer replaces the stream: add it, x + …",
+        bare + feed_forward(bare): "nothing is normalised before attention or feed-forward",
+        bare + feed_forward(second_norm(bare)): "attention reads the stream before it is normalised",
         middle + feed_forward(middle): "the feed-forward layer reads the stream before it is normalised",
-        middle + feed_forward(norm(x)): "the feed-forward layer does not see what attention brought",
+        middle + feed_forward(second_norm(x)): "the feed-forward layer does not see what attention brought",
         middle: "the feed-forward layer is not used",
-        x + feed_forward(norm(x)): "attention is not used",
-        norm(x + attention(x)) + feed_forward(norm(x + attention(x))): "the norm comes after the addition (post-norm)",
+        x + feed_forward(second_norm(x)): "attention is not used",
+        second_norm(norm(bare) + feed_forward(norm(bare))): "the norm comes after the addition (post-norm)",
+        middle + feed_forward(norm(middle)): (
+            "the feed-forward layer reads through attention's norm: it has its own, self.feed_forward_norm"
+        ),
+        swapped + feed_forward(second_norm(swapped)): (
+            "attention reads through the feed-forward layer's norm: it has its own, self.attention_norm"
+        ),
+        swapped + feed_forward(norm(swapped)): "the two norms are swapped",
     }
     value = found[0, 0, 0].item()
     for wrong, message in known.items():
         if abs(value - wrong) < 1e-4:
             raise Wrong(message)
-    expected = middle + feed_forward(norm(middle))
+    expected = middle + feed_forward(second_norm(middle))
     if abs(value - expected) > 1e-4:
         raise Wrong("the steps are wired differently: norm, attention, add; then the same once more")
-    if block.attention_norm is block.feed_forward_norm:
-        raise Wrong("one norm serves both places: each has its own weights")
 
 
 def count_weights(vocab_size: int, n_layers: int, d_model: int, d_ff: int) -> int:
@@ -138,7 +156,7 @@ def count_weights(vocab_size: int, n_layers: int, d_model: int, d_ff: int) -> in
 
 def check_count_weights(candidate) -> None:
     """Against models that were built, and against usual slips."""
-    for vocab_size, n_layers, d_model, d_ff in ((7, 1, 4, 16), (100, 3, 8, 20)):
+    for vocab_size, n_layers, d_model, d_ff in ((7, 3, 4, 16), (100, 2, 8, 20)):
         config = GPTConfig(
             vocab_size=vocab_size, context_length=8, n_layers=n_layers, n_heads=1, d_model=d_model, d_ff=d_ff,
             feed_forward="squared_relu",
@@ -146,15 +164,20 @@ def check_count_weights(candidate) -> None:
         right, found = count_parameters(config), candidate(vocab_size, n_layers, d_model, d_ff)
         if isinstance(found, bool) or not isinstance(found, int):
             raise Wrong(f"it returned {found!r}; a whole number is wanted")
+        block = 4 * d_model * d_model + 2 * d_model * d_ff + 2 * d_model
         slips = {
             right + vocab_size * d_model: "the head was counted; tied, it is the embedding's matrix again",
             right - vocab_size * d_model: "the embedding is missing: a row of d_model for each entry of the vocabulary",
             right - d_model: "the last norm, after the blocks, is missing",
+            right - n_layers * d_model: "a block has two norms",
             right - n_layers * 2 * d_model: "the two norms of each block are missing",
             right - n_layers * 2 * d_model - d_model: "all norms are missing: two a block and one at the end",
             right - n_layers * d_model * d_model: "attention has four matrices: o_proj counts too",
             right - n_layers * d_model * d_ff: "the feed-forward layer has two matrices, up and down",
             right + n_layers * d_model * d_ff: "three feed-forward matrices: that is SwiGLU; here are two",
+            right - (n_layers - 1) * block: "one block was counted: multiply the block by n_layers",
+            right + (n_layers - 1) * vocab_size * d_model: "the embedding stands outside the blocks: it is there once",
+            right + (n_layers - 1) * (vocab_size + 1) * d_model: "embedding and last norm stand outside the blocks",
         }
         if found in slips:
             raise Wrong(slips[found])
@@ -229,6 +252,16 @@ EXERCISES = [
                     "weight forgotten",
                     "the learned weight is not used",
                     "return features / (features.square().mean(-1, keepdim=True) + eps).sqrt()",
+                ),
+                (
+                    "axis lost",
+                    "the mean lost its axis",
+                    "return features / (features.square().mean(-1) + eps).sqrt() * weight",
+                ),
+                (
+                    "divided by the weight",
+                    "divided by the learned weight",
+                    "return features / (features.square().mean(-1, keepdim=True) + eps).sqrt() / weight",
                 ),
                 (
                     "mean over everything",
@@ -307,6 +340,26 @@ EXERCISES = [
                     "vocab_size * d_model + n_layers * (4 * d_model**2 + 2 * d_model * d_ff + 2 * d_model)",
                 ),
                 (
+                    "one norm a block",
+                    "a block has two norms",
+                    "(vocab_size + 1) * d_model + n_layers * (4 * d_model**2 + 2 * d_model * d_ff + d_model)",
+                ),
+                (
+                    "one block",
+                    "multiply the block by n_layers",
+                    "(vocab_size + 1) * d_model + 4 * d_model**2 + 2 * d_model * d_ff + 2 * d_model",
+                ),
+                (
+                    "embedding in each block",
+                    "the embedding stands outside",
+                    "d_model + n_layers * (vocab_size * d_model + 4 * d_model**2 + 2 * d_model * d_ff + 2 * d_model)",
+                ),
+                (
+                    "all in each block",
+                    "embedding and last norm stand outside",
+                    "n_layers * ((vocab_size + 1) * d_model + 4 * d_model**2 + 2 * d_model * d_ff + 2 * d_model)",
+                ),
+                (
                     "norms forgotten",
                     "all norms are missing",
                     "vocab_size * d_model + n_layers * (4 * d_model**2 + 2 * d_model * d_ff)",
@@ -347,12 +400,23 @@ EXERCISES = [
 _BLOCK = EXERCISES[1].hints[2]
 _STEP_1 = "        residual = residual + self.attention(self.attention_norm(residual), context)\n"
 _STEP_2 = "        return residual + self.feed_forward(self.feed_forward_norm(residual))"
+_SWAPPED = (_STEP_1 + _STEP_2).replace("attention_norm", "?").replace("feed_forward_norm", "attention_norm")
+_SWAPPED = _SWAPPED.replace("?", "feed_forward_norm")
+_POST_NORM = (
+    "        residual = self.attention_norm(residual + self.attention(residual, context))\n"
+    "        return self.feed_forward_norm(residual + self.feed_forward(residual))"
+)
 EXERCISES[1].mistakes.extend(
     Mistake(name=name, says=says, source=_BLOCK.replace(old, new))
     for name, says, old, new in (
         ("attention not added", "attention replaces the stream", _STEP_1, _STEP_1.replace("residual + self", "self")),
         ("feed-forward not added", "layer replaces the stream", _STEP_2, _STEP_2.replace("residual + self", "self")),
-        ("norm forgotten", "reads the stream before", _STEP_2, "        return residual + self.feed_forward(residual)"),
+        ("second norm forgotten", "layer reads the stream before", "self.feed_forward_norm(residual)", "residual"),
+        ("attention's norm twice", "through attention's norm", "self.feed_forward_norm(", "self.attention_norm("),
+        ("feed-forward's norm twice", "layer's norm: it has", "self.attention_norm(", "self.feed_forward_norm("),
+        ("norms swapped", "two norms are swapped", _STEP_1 + _STEP_2, _SWAPPED),
+        ("first norm forgotten", "attention reads the stream before", "self.attention_norm(residual)", "residual"),
+        ("post-norm", "post-norm", _STEP_1 + _STEP_2, _POST_NORM),
         ("context forgotten", "called without the context", ", context)\n        return", ")\n        return"),
         ("nothing returned", "is there a return", "        return residual +", "        residual +"),
     )
@@ -361,9 +425,10 @@ EXERCISES[1].mistakes.extend(
 QUIZ = [
     Question(
         id="13.q1",
+        why="Vectors in, the same shape out: that is why blocks can be stacked.",
         text="What does a block hand to the next?",
         choices=[
-            ("the same number of vectors, of the same length, with its own work added", None),
+            ("as many vectors, as long, with its work added", None),
             (
                 "shorter vectors, so that the model sums up",
                 "Widths change inside a block only.",
@@ -374,6 +439,7 @@ QUIZ = [
     ),
     Question(
         id="13.q2",
+        why="Each token has a row, each row a score for every entry.",
         text="A prompt has 7 tokens, the vocabulary 2,048 entries. How many logits come out?",
         choices=[
             ("7 × 2,048", None),
@@ -384,19 +450,21 @@ QUIZ = [
     ),
     Question(
         id="13.q3",
+        why="The embedding table gets twice the rows, and the output head is that table.",
         text="The vocabulary doubles, all else stays. What grows in a model with a tied head?",
         choices=[
-            ("the embedding table, by as many rows", None),
+            ("one matrix, which serves as both", None),
             ("every layer", "Blocks know only d_model; the vocabulary's size appears nowhere in them."),
-            ("the embedding and the head, both", "Tied, they are one matrix."),
+            ("two matrices, embedding and head", "Tied, they are one matrix."),
         ],
         from_notebook="13",
     ),
     Question(
         id="13.q4",
+        why="Row 3 is marked on token 4; unmasked, it could simply look there.",
         text="Why is the mask needed in training, when all rows of logits are used at once?",
         choices=[
-            ("without it each row could read its own answer, the next token", None),
+            ("else each row reads its own answer", None),
             ("it makes attention cheaper", "The naive path computes all scores and throws half away."),
             ("softmax needs it to sum to one", "Softmax sums to one over whatever is left, mask or not."),
         ],
@@ -404,9 +472,10 @@ QUIZ = [
     ),
     Question(
         id="13.q5",
+        why="Bytes are in the vocabulary from the start; merges only make them fewer.",
         text="Byte-level BPE meets a word it has never seen. The GPT gets …",
         choices=[
-            ("several tokens, down to single bytes if need be", None),
+            ("several tokens, at worst bytes", None),
             ("an unknown-word token", "Every byte is in the vocabulary, so there is nothing it cannot write."),
             ("nothing: the word is skipped", "Then decoding could not give the text back, and it always does."),
         ],
