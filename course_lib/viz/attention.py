@@ -1,9 +1,10 @@
 """Pictures of attention: who looks at whom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from jaxtyping import Float
+import torch
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from course_lib.viz.style import QUIET
@@ -13,8 +14,31 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+def draw_forbidden(axes: "Axes", allowed: Bool[Tensor, "query key"]) -> None:
+    """Hatch the squares that a mask forbids, so that "may not look" differs from "hardly looks".
+
+    Args:
+        axes: Where a pattern is drawn.
+        allowed: True where looking is allowed.
+    """
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+    from matplotlib.transforms import Affine2D
+
+    square = Path.unit_rectangle()
+    places = (~allowed).nonzero().tolist()
+    if places:
+        squares = (square.transformed(Affine2D().translate(key - 0.5, query - 0.5)) for query, key in places)
+        outline = Path.make_compound_path(*squares)
+        axes.add_patch(PathPatch(outline, facecolor="#F0F0F0", edgecolor="#B8B8B8", hatch="////", linewidth=0))
+
+
 def draw_pattern(
-    axes: "Axes", pattern: Float[Tensor, "query key"], tokens: Sequence[str], numbers: bool = True
+    axes: "Axes",
+    pattern: Float[Tensor, "query key"],
+    tokens: Sequence[str],
+    numbers: bool = True,
+    allowed: Bool[Tensor, "query key"] | None = None,
 ) -> None:
     """Draw an attention pattern: a row for each token that looks, a column for each that is looked at.
 
@@ -23,13 +47,16 @@ def draw_pattern(
         pattern: Shares between 0 and 1.
         tokens: The tokens' text, in reading order.
         numbers: Whether to write each share into its square; shares under 0.005 are left blank.
+        allowed: True where looking is allowed; what is forbidden is hatched.
     """
-    axes.imshow(pattern, cmap="Blues", vmin=0, vmax=1)
+    axes.imshow(pattern.detach().numpy(), cmap="Blues", vmin=0, vmax=1)
     axes.set_xticks(range(len(tokens)), tokens, rotation=45 if len(tokens) > 5 else 0)
     axes.set_yticks(range(len(tokens)), tokens)
     axes.set(xlabel="is looked at (key)", ylabel="looks (query)")
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
+    if allowed is not None:
+        draw_forbidden(axes, allowed)
     if numbers:
         for query, row in enumerate(pattern.tolist()):
             for key, share in enumerate(row):
@@ -38,12 +65,17 @@ def draw_pattern(
                               color="white" if share > 0.55 else "black")  # fmt: skip
 
 
-def pattern_figure(patterns: dict[str, Float[Tensor, "query key"]], tokens: Sequence[str]) -> "Figure":
+def pattern_figure(
+    patterns: Mapping[str, Float[Tensor, "query key"]],
+    tokens: Sequence[str],
+    allowed: Mapping[str, Bool[Tensor, "query key"]] | None = None,
+) -> "Figure":
     """Draw several patterns of the same sentence side by side.
 
     Args:
         patterns: Title → pattern.
         tokens: The tokens' text.
+        allowed: Title → mask, for the patterns that had one; what it forbids is hatched.
 
     Returns:
         The figure.
@@ -55,7 +87,7 @@ def pattern_figure(patterns: dict[str, Float[Tensor, "query key"]], tokens: Sequ
         1, len(patterns), figsize=(side * len(patterns) + 1, side + 0.7), squeeze=False, layout="constrained"
     )
     for axes, (title, pattern) in zip(row[0], patterns.items(), strict=True):
-        draw_pattern(axes, pattern, tokens, numbers=len(tokens) <= 8)
+        draw_pattern(axes, pattern, tokens, numbers=len(tokens) <= 8, allowed=(allowed or {}).get(title))
         axes.set_title(title)
     for axes in row[0, 1:]:
         axes.set_ylabel("")
@@ -63,7 +95,7 @@ def pattern_figure(patterns: dict[str, Float[Tensor, "query key"]], tokens: Sequ
 
 
 def draw_links(axes: "Axes", shares: Float[Tensor, "key"], tokens: Sequence[str], query: int) -> None:
-    """Draw one token's attention as arcs to the tokens it looks at; a thicker arc carries a larger share.
+    """Draw one token's attention as arcs to the tokens it looks at, itself included; a thicker arc is a larger share.
 
     Args:
         axes: Where to draw; its frame is removed.
@@ -79,10 +111,15 @@ def draw_links(axes: "Axes", shares: Float[Tensor, "key"], tokens: Sequence[str]
     centres = (starts[:-1] + starts[1:]) / 2
     height = 0.22 * starts[-1] + 1
     for key, share in enumerate(shares.tolist()):
-        if key == query or share < 0.02:
+        if share < 0.02:
             continue
-        middle = ((centres[key] + centres[query]) / 2, 1 + height * abs(centres[key] - centres[query]) / starts[-1] * 2)
-        arc = Path([(centres[query], 0.6), middle, (centres[key], 0.6)], [Path.MOVETO, Path.CURVE3, Path.CURVE3])
+        here, there, far = centres[query], centres[key], abs(centres[key] - centres[query]) / starts[-1]
+        if key == query:
+            points = [(here - 0.25, 0.6), (here - 1.2, 2.0), (here + 1.2, 2.0), (here + 0.25, 0.6)]
+            arc = Path(points, [Path.MOVETO, *[Path.CURVE4] * 3])
+        else:
+            points = [(here, 0.6), ((here + there) / 2, 1 + height * far * 2), (there, 0.6)]
+            arc = Path(points, [Path.MOVETO, *[Path.CURVE3] * 2])
         axes.add_patch(PathPatch(arc, fill=False, edgecolor="#0072B2", linewidth=0.5 + 6 * share, alpha=0.75))
     for key, (centre, token, share) in enumerate(zip(centres, tokens, shares.tolist(), strict=True)):
         weight = "bold" if key == query else "normal"
@@ -92,13 +129,16 @@ def draw_links(axes: "Axes", shares: Float[Tensor, "key"], tokens: Sequence[str]
     axes.axis("off")
 
 
-def head_figure(pattern: Float[Tensor, "query key"], tokens: Sequence[str], query: int) -> "Figure":
-    """Draw one head: what one token looks at, as arcs, beside the whole pattern.
+def head_figure(
+    pattern: Float[Tensor, "query key"], tokens: Sequence[str], query: int, name: str = "one head"
+) -> "Figure":
+    """Draw one head of a causal model: what one token looks at, as arcs, beside the whole pattern.
 
     Args:
         pattern: The head's shares.
         tokens: The tokens' text.
         query: Which token's arcs to draw.
+        name: What the head is called, for the title.
 
     Returns:
         The figure.
@@ -108,8 +148,9 @@ def head_figure(pattern: Float[Tensor, "query key"], tokens: Sequence[str], quer
     figure = Figure(figsize=(9.5, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.9, 1))
     draw_links(left, pattern[query], tokens, query)
-    left.set_title(f"what “{tokens[query]}” looks at")
-    draw_pattern(right, pattern, tokens, numbers=False)
+    left.set_title(f"{name}: what “{tokens[query]}” looks at")
+    draw_pattern(right, pattern, tokens, numbers=False, allowed=torch.ones_like(pattern, dtype=torch.bool).tril())
+    figure.colorbar(right.images[0], ax=right, shrink=0.8, ticks=(0, 0.5, 1)).set_label("share", fontsize=8)
     right.axhline(query + 0.5, color=QUIET, linewidth=0.8, linestyle="-")
     right.axhline(query - 0.5, color=QUIET, linewidth=0.8, linestyle="-")
     right.tick_params(labelsize=7)

@@ -15,7 +15,8 @@ def check_causal_mask(candidate) -> None:
         if not isinstance(mask, Tensor):
             raise Wrong(f"it returned a {type(mask).__name__}; a tensor of True and False is wanted")
         if mask.shape != (n_tokens, n_tokens):
-            raise Wrong(f"for {n_tokens} tokens the shape is {tuple(mask.shape)}; ({n_tokens}, {n_tokens}) is wanted")
+            for_tokens = f"for {n_tokens} token{'s' if n_tokens > 1 else ''}"
+            raise Wrong(f"{for_tokens} the shape is {tuple(mask.shape)}; ({n_tokens}, {n_tokens}) is wanted")
         if mask.dtype != torch.bool:
             raise Wrong(f"its numbers are {mask.dtype}; masking needs True and False: add .bool()")
         expected = causal_mask(n_tokens)
@@ -42,27 +43,63 @@ def _tensors(*shape: int) -> list[Tensor]:
 def _attention_without(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, mistake: str) -> Tensor:
     """Attention with one named mistake, to recognise it by its output."""
     size = query.shape[-1] ** {"no scale": 0.0, "d instead of its root": 1.0}.get(mistake, 0.5)
+    if mistake == "wrong length":
+        size = query.shape[-2] ** 0.5
+    if mistake == "batch as length":
+        size = query.shape[0] ** 0.5
     scores = query @ key.transpose(-1, -2) / size
-    if mask is not None and mistake != "no mask":
+    if mask is None or mistake in ("no mask", "mask afterwards"):
+        pass
+    elif mistake == "mask added":
+        scores = scores + mask
+    elif mistake == "filled with 0":
+        scores = scores.masked_fill(~mask, 0.0)
+    else:
         scores = scores.masked_fill(mask if mistake == "mask inverted" else ~mask, float("-inf"))
-    return scores.softmax(dim=-2 if mistake == "softmax over queries" else -1) @ value
+    shares = scores.softmax(dim=-2 if mistake == "softmax over queries" else -1)
+    if mask is not None and mistake == "mask afterwards":
+        shares = shares.masked_fill(~mask, 0.0)
+    return shares @ value
 
 
+_LENGTH = "divide by the root of the vector's length, the last axis: query.shape[-1]"
 _DIAGNOSES = {
     "no scale": "the scores are not divided by √d_head",
     "d instead of its root": "the scores are divided by d_head; its square root is wanted",
+    "wrong length": _LENGTH,
+    "batch as length": _LENGTH,
     "no mask": "the mask changes nothing: set scores to -inf where it is False, before softmax",
     "mask inverted": "it hides what the mask allows: True is where looking is allowed, so fill where ~mask",
+    "mask afterwards": "softmax shared with the future before you hid it: mask the scores",
+    "filled with 0": "a forbidden score of 0 still gets a share, for e to the 0 is 1: which score gets none?",
+    "mask added": "True counts as 1, so adding the mask only raises what is allowed: use masked_fill",
     "softmax over queries": "softmax runs over the queries; each query shares among its keys, dim=-1",
 }
 
 
+def _call(candidate, inputs: list[Tensor], mask: Tensor | None) -> Tensor:
+    """The candidate's answer; the usual errors of torch and einops become a line on what to write."""
+    try:
+        return candidate(*(each.clone() for each in inputs), None if mask is None else mask.clone())
+    except (RuntimeError, TypeError, AttributeError) as error:
+        said = str(error)
+        if "Boolean value of Tensor" in said:
+            raise Wrong("a table is neither true nor false: ask `mask is not None`") from None
+        if mask is None and "NoneType" in said:
+            raise Wrong("the mask may be None, and then nothing is hidden: ask `mask is not None`") from None
+        if inputs[0].ndim > 2:
+            shape = tuple(inputs[0].shape)
+            raise Wrong(
+                f"it stops for a query of shape {shape}: write ... before query: there may be a batch"
+            ) from None
+        raise
+
+
 def check_scaled_dot_product(candidate) -> None:
-    """Equal to the formula for one head, for batches and heads, with and without a mask, keys more than queries."""
+    """Equal to the formula for one head, for batches and heads, with and without a mask."""
     for shape, mask in (((5, 8), None), ((5, 8), causal_mask(5)), ((2, 3, 6, 4), causal_mask(6))):
         query, key, value = _tensors(*shape)
-        given = None if mask is None else mask.clone()
-        found = candidate(query.clone(), key.clone(), value.clone(), given)
+        found = _call(candidate, [query, key, value], mask)
         expected = scaled_dot_product(query, key, value, mask)
         where = f"for tensors of shape {shape}" + ("" if mask is None else " with a mask")
         if not isinstance(found, Tensor):
@@ -75,7 +112,9 @@ def check_scaled_dot_product(candidate) -> None:
             wrong = _attention_without(query, key, value, mask, mistake)  # its last row may be NaN: nothing is allowed
             if torch.allclose(found[..., :-1, :], wrong[..., :-1, :], atol=1e-5):
                 raise Wrong(message)
-        place = (found - expected).abs().amax(dim=-1).flatten().argmax().item()
+        if not found.isfinite().all():
+            raise Wrong(f"{where} there is a NaN or an infinity in it: -inf belongs into the scores, before softmax")
+        place = (found - expected).abs().amax(dim=-1).flatten().argmax().item() % shape[-2]
         raise Wrong(f"{where} the numbers differ, most in row {place}: compare it with the formula from the inside out")
 
 
@@ -115,6 +154,10 @@ def check_broken_pattern(candidate) -> None:
     zeroed = (query @ key.T / 3**0.5).masked_fill(~causal_mask(6), 0.0).softmax(dim=-1)
     if torch.allclose(pattern, zeroed, atol=1e-5):
         raise Wrong("a forbidden score of 0 still gets a share, for e to the 0 is 1: which score gets none?")
+    if torch.allclose(pattern, pattern.triu(), atol=1e-6):
+        raise Wrong("tokens look at later ones only: the triangle is upside down")
+    if pattern[0].isnan().any() or pattern[0, 0] == 0:
+        raise Wrong("row 0 has nothing to look at: a token may look at itself")
     if (pattern.triu(1).abs() > 1e-6).any():
         raise Wrong("a token looks at a later one: the mask is gone")
     changed = key.clone()
@@ -122,14 +165,22 @@ def check_broken_pattern(candidate) -> None:
     if not torch.allclose(candidate(query.clone(), changed)[0], pattern[0], atol=1e-6):
         raise Wrong("row 0 changes when the last key changes: softmax has seen the future before the mask came")
     sums = pattern.sum(dim=-1)
-    if not torch.allclose(sums, torch.ones(6), atol=1e-5):
-        raise Wrong(f"row 0 sums to {sums[0].item():.2f}: shares must sum to 1")
+    for row, total in enumerate(sums.tolist()):
+        if not abs(total - 1) < 1e-5:
+            raise Wrong(f"row {row} sums to {total:.2f}: shares must sum to 1")
     if not torch.allclose(pattern, expected, atol=1e-5):
         raise Wrong("rows sum to 1 and see no future, but the shares are not softmax of the scores any more")
 
 
+_ALL_PAIRS = "query @ key.transpose(-1, -2)"
+_BEFORE = "    if mask is not None:\n        scores = {masked}\n    return scores.softmax(dim=-1) @ value"
+_AFTERWARDS = (
+    "    shares = scores.softmax(dim=-1)\n    if mask is not None:\n"
+    "        shares = shares.masked_fill(~mask, {fill})\n    return shares @ value"
+)
 _TWO_AXES = "with two axes the last is axis 1"
 _SCORES = "scores = query @ key.T /"
+_RESCALED = "shares = shares.masked_fill(~allowed, 0.0)\n    return shares / shares.sum(dim=-1)"
 
 EXERCISES = [
     Exercise(
@@ -212,6 +263,44 @@ EXERCISES = [
                 ("mask forgotten", " / query.shape[-1] ** 0.5", None, -1, "the mask changes nothing"),
                 ("wrong axis", " / query.shape[-1] ** 0.5", "~mask", -2, "softmax runs over the queries"),
                 ("mask inverted", " / query.shape[-1] ** 0.5", "mask", -1, "it hides what the mask allows"),
+                ("root of the number of tokens", " / len(query) ** 0.5", "~mask", -1, "the vector's length"),
+            )
+        ]
+        + [
+            Mistake(
+                name=name,
+                source="def scaled_dot_product(query, key, value, mask=None):\n"
+                f"    scores = {scores} / query.shape[-1] ** 0.5\n" + rest,
+                says=says,
+            )
+            for name, scores, rest, says in (
+                ("mask after softmax", _ALL_PAIRS, _AFTERWARDS.format(fill="0.0"), "softmax shared with the future"),
+                ("-inf after softmax", _ALL_PAIRS, _AFTERWARDS.format(fill='float("-inf")'), "a NaN or an infinity"),
+                (
+                    "filled with 0",
+                    _ALL_PAIRS,
+                    _BEFORE.format(masked="scores.masked_fill(~mask, 0.0)"),
+                    "e to the 0 is 1",
+                ),
+                ("mask added", _ALL_PAIRS, _BEFORE.format(masked="scores + mask"), "True counts as 1"),
+                (
+                    "no ... for a batch",
+                    'einsum(query, key, "query d_head, key d_head -> query key")',
+                    _BEFORE.format(masked='scores.masked_fill(~mask, float("-inf"))'),
+                    "write ... before query",
+                ),
+                (
+                    "if mask",
+                    _ALL_PAIRS,
+                    _BEFORE.format(masked='scores.masked_fill(~mask, float("-inf"))').replace(" is not None", ""),
+                    "neither true nor false",
+                ),
+                (
+                    "a mask is taken for granted",
+                    _ALL_PAIRS,
+                    '    return scores.masked_fill(~mask, float("-inf")).softmax(dim=-1) @ value',
+                    "the mask may be None",
+                ),
             )
         ],
     ),
@@ -225,7 +314,7 @@ EXERCISES = [
             "return scores.softmax(dim=-1) → return scores.softmax(dim=1)": _TWO_AXES,
         },
         hints=(
-            "Print `broken_pattern(query, key).sum(dim=-1)`. What should a row of shares sum to?",
+            "What should a row of shares sum to? Which line makes it sum to that, and what happens after that line?",
             "Softmax divides by a sum over all keys, the forbidden ones too. Forbid before dividing: which number has\n"
             "an exponential of 0?",
             _REFERENCE_PATTERN,
@@ -249,6 +338,21 @@ EXERCISES = [
                 source=_REFERENCE_PATTERN.replace('float("-inf")', "0.0"),
                 says="a forbidden score of 0 still gets a share",
             ),
+            Mistake(
+                name="rescaled without keepdim",
+                source=BROKEN_PATTERN.replace("return shares.masked_fill(~allowed, 0.0)", _RESCALED),
+                says="row 1 sums to",
+            ),
+            Mistake(
+                name="diagonal forbidden",
+                source=_REFERENCE_PATTERN.replace(".tril()", ".tril(-1)"),
+                says="row 0 has nothing to look at",
+            ),
+            Mistake(
+                name="triangle upside down",
+                source=_REFERENCE_PATTERN.replace(".tril()", ".triu()"),
+                says="upside down",
+            ),
         ],
     ),
 ]
@@ -267,11 +371,12 @@ QUIZ = [
     Question(
         id="09.q2",
         text="Why are scores divided by √d_head and not by d_head?",
+        why="It is a sum of d_head terms. Divided by d_head, scores would shrink as heads grow wide.",
         choices=[
-            ("A sum of d_head independent terms of variance 1 has typical size √d_head", None),
+            ("A typical score grows like √d_head", None),
             ("Roots are cheaper to compute", "It is computed once; cost plays no part."),
             (
-                "Dividing by d_head would make shares sum to less than 1",
+                "With d_head, shares would sum to less than 1",
                 "Softmax makes any scores sum to 1; dividing by d_head would make the pattern too even as d grows.",
             ),
         ],
@@ -280,8 +385,9 @@ QUIZ = [
     Question(
         id="09.q3",
         text="Two words before the token *cat* are swapped. Nothing tells places apart. What *cat* hears …",
+        why="Each word keeps its key and its value, so its share goes with it.",
         choices=[
-            ("stays the same", None),
+            ("stays the same, because a mean has no order", None),
             (
                 "changes, because the mask changes",
                 "Both words still come before it: the mask allows both.",
@@ -308,7 +414,7 @@ QUIZ = [
     ),
     Question(
         id="09.q5",
-        text="A page becomes 300 tokens instead of 1,200 characters. How many squares has its attention pattern?",
+        text="A page becomes 300 tokens instead of 1,200 characters. How many squares does its pattern have?",
         choices=[
             ("90,000 instead of 1,440,000", None),
             ("300 instead of 1,200", "That is one row: every token looks, so there are as many rows as tokens."),
@@ -342,8 +448,8 @@ def _decide_a2(
     return "holds with a condition: softmax saturates, but the gradient that reaches the weights has not vanished"
 
 
-def _decide_a3(*, no_mask_middle: float, no_mask_last: float, mask_last: float) -> str:
-    cheats = no_mask_middle < mask_last / 2
+def _decide_a3(*, no_mask_middle: float, mask_middle: float, no_mask_last: float, mask_last: float) -> str:
+    cheats = no_mask_middle < mask_middle / 2
     helpless = no_mask_last > mask_last + 0.5
     return "holds" if cheats and helpless else "does not hold here"
 
