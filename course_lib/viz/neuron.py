@@ -67,7 +67,12 @@ def boundary(
 
 
 def draw_boundary(
-    axes: "Axes", weights: Sequence[Number], bias: Number, label: str | None = None, dashes: str = "-"
+    axes: "Axes",
+    weights: Sequence[Number],
+    bias: Number,
+    label: str | None = None,
+    color: str = INK,
+    width: Number = 2,
 ) -> None:
     """Draw the line on which a neuron is undecided, and a small arrow to its "1" side.
 
@@ -78,23 +83,25 @@ def draw_boundary(
         weights: The neuron's two weights.
         bias: Its bias.
         label: For the legend.
-        dashes: The line's pattern.
+        color: The colour of line and arrow; with another than ink they lie below other lines.
+        width: The line's, in points.
     """
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     found = boundary(weights, bias, ((left + right) / 2, (bottom + top) / 2), right - left + top - bottom)
     if found is None:
         return
     start, end, up = found
-    axes.plot([start[0], end[0]], [start[1], end[1]], color=INK, linestyle=dashes, linewidth=2, label=label, zorder=2)
+    look = {"color": color, "linewidth": width, "zorder": 2 if color == INK else 1}
+    axes.plot([start[0], end[0]], [start[1], end[1]], linestyle="-", label=label, **look)
     foot = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
     reach = 0.1 * (right - left)
-    arrow = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0}
+    arrow = {"arrowstyle": "-|>", "color": color, "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", xy=(foot[0] + up[0] * reach, foot[1] + up[1] * reach), xytext=foot, arrowprops=arrow, zorder=2)
     axes.set(xlim=(left, right), ylim=(bottom, top))
 
 
 def decision_surface(axes: "Axes", output: Callable[[list[float]], Number], n_points: int = 41) -> None:
-    """Shade the plane by a model's output, light where it is 0 and dark where it is 1, with a line at one half.
+    """Shade the plane by a model's output, white where it is 0 and blue where it is 1, with a line at one half.
 
     Set the axes' limits first.
 
@@ -113,9 +120,10 @@ def decision_surface(axes: "Axes", output: Callable[[list[float]], Number], n_po
     pale = ListedColormap(colormaps["Blues"]([0.4 * i / 255 for i in range(256)]))  # examples stay readable on it
     look = {"cmap": pale, "vmin": 0, "vmax": 1, "interpolation": "bilinear", "aspect": "auto", "origin": "lower"}
     shades = axes.imshow(heights, extent=(left, right, bottom, top), **look)
+    bar = axes.figure.colorbar(shades, ax=axes, label="output", ticks=[0, 0.5, 1])
+    bar.ax.set_yticklabels(["0", "½", "1"])
     if min(map(min, heights)) < 0.5 < max(map(max, heights)):
-        axes.contour(across, upward, heights, levels=[0.5], colors=[INK], linewidths=2)
-    axes.figure.colorbar(shades, ax=axes, label="output", ticks=[0, 0.5, 1])
+        bar.add_lines(axes.contour(across, upward, heights, levels=[0.5], colors=[INK], linewidths=2))
     axes.grid(False)
 
 
@@ -188,6 +196,7 @@ def boundary_and_loss(
     draw_examples(plane, features, labels, label_names)
     plane.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0.2, handletextpad=0.1)
     moving = [*plane.plot([], [], color=INK, linestyle="-", linewidth=2), plane.quiver(0, 0, 0, 0, **_ARROW)]
+    figure.text(0.62, 0.94, "loss if only this number moves")
     for place, name in enumerate(("weight 1", "weight 2", "bias")):
         axes = figure.add_axes((0.62 + 0.13 * place, 0.13, 0.115, 0.78))
         axes.set(xlabel=name, ylim=(0, 0.75), xlim=(-reach, reach), xticks=(-reach + 1, 0, reach - 1))

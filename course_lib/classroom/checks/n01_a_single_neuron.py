@@ -64,18 +64,31 @@ def _close(found: float, wanted: float) -> bool:
     return math.isclose(found, wanted, rel_tol=1e-6, abs_tol=1e-9)
 
 
+def _shown(numbers: Numbers, digits: int = 4) -> str:
+    """Rounded, and no −0.0000."""
+    return ", ".join(f"{round(number, digits) + 0.0:.{digits}f}" for number in numbers)
+
+
+def _returned(found: object, kinds: object, wanted: str) -> None:
+    if found is None:
+        raise Wrong("nothing came back: is `return` missing?")
+    if not isinstance(found, kinds):
+        raise Wrong(f"it returned a {type(found).__name__}; {wanted}")
+
+
 def check_neuron(candidate: Callable) -> None:
     """Two features by hand, each usual slip by its number; then one, three and negative features."""
-    weighted, bias = 0.5 * 2.0 - 1.0 * 1.0, 0.25
-    found = candidate([2.0, 1.0], [0.5, -1.0], bias)
-    if not isinstance(found, int | float):
-        raise Wrong(f"it returned a {type(found).__name__}; one number is wanted, the neuron's output")
-    example = "with features 2 and 1, weights 0.5 and −1, bias 0.25"
+    weighted, bias = 0.5 * 2.0 - 0.75 * 1.0, 0.4
+    found = candidate([2.0, 1.0], [0.5, -0.75], bias)
+    _returned(found, int | float, "one number is wanted, the neuron's output")
+    example = "with features 2 and 1, weights 0.5 and −0.75, bias 0.4"
     if found in (0, 1):
         raise Wrong(f"{example} it returned {found:g}: that is a decision. Return how sure the neuron is, unrounded")
     slips = {
         weighted + bias: "that is the score. Its sigmoid is still missing",
         sigmoid(weighted): "the bias has no effect. Add it to the weighted sum before the sigmoid",
+        sigmoid(weighted - bias): "the bias was subtracted. Add it",
+        sigmoid(0.5 - 0.75 + bias): "the features have no effect. Multiply each weight by its feature",
         sigmoid(weighted + 2 * bias): "the bias was added once per feature. Once in all is enough",
         sigmoid(-weighted - bias): "a high score gives a low output. In the sigmoid the score has a minus: exp(−score)",
         sigmoid(weighted) + bias: "the bias came after the sigmoid. Add it before",
@@ -84,11 +97,14 @@ def check_neuron(candidate: Callable) -> None:
         if _close(found, value):
             raise Wrong(f"{example} it returned {found:.3f}: {message}")
     for features, weights, bias in (
-        ([2.0, 1.0], [0.5, -1.0], 0.25),
+        ([2.0, 1.0], [0.5, -0.75], 0.4),
         ([3.0], [-0.7], 0.4),
         ([0.2, -1.5, 2.0], [1.0, 0.3, -0.8], -0.6),
     ):
-        found, wanted = candidate(features, weights, bias), library_neuron(features, weights, bias)
+        try:
+            found, wanted = candidate(features, weights, bias), library_neuron(features, weights, bias)
+        except IndexError:
+            raise Wrong(f"it must take any number of features; this had {len(features)}") from None
         if not _close(found, wanted):
             raise Wrong(f"features {features}, weights {weights}, bias {bias} gave {found:.4f}; {wanted:.4f} is wanted")
 
@@ -96,20 +112,20 @@ def check_neuron(candidate: Callable) -> None:
 def check_slopes(candidate: Callable) -> None:
     """The example on paper first, each missing link by its number; then others, where nothing is one half."""
     found = candidate([1.0, -2.0], 1, [0.0, 0.0], 0.0)
-    if not isinstance(found, list | tuple):
-        raise Wrong(f"it returned a {type(found).__name__}; a list is wanted: one slope per weight, then the bias's")
+    _returned(found, list | tuple, "a list is wanted: one slope per weight, then the bias's")
     if len(found) != 3:
         raise Wrong(f"it returned {len(found)} slopes for two weights and a bias; 3 are wanted, the bias's last")
     slips = (
         ([0.25, -0.5, 0.25], "all signs are turned: the first link is 2 (output − label), not 2 (label − output)"),
         ([-0.125, 0.25, -0.125], "all are half of what they should be: a square's slope is twice the error"),
         ([-1.0, 2.0, -1.0], "the sigmoid's link is missing: output × (1 − output)"),
+        ([-0.25, -0.25, 0.5], "the bias's slope comes last"),
         ([-0.25, -0.25, -0.25], "all are alike: the score's slope for a weight is that weight's feature"),
         ([-0.5, 1.0, -0.5], "the sigmoid's link is output × (1 − output), not output alone"),
     )
     for numbers, message in slips:
         if all(map(_close, found, numbers)):
-            raise Wrong(f"for the example on paper it returned {list(found)}: {message}")
+            raise Wrong(f"for the example on paper it returned {_shown(found)}: {message}")
     for features, label, weights, bias in (
         ([1.0, -2.0], 1, [0.0, 0.0], 0.0),
         ([1.5, 0.5], 0, [0.4, -1.2], 0.3),
@@ -117,10 +133,8 @@ def check_slopes(candidate: Callable) -> None:
     ):
         found, wanted = candidate(features, label, weights, bias), library_slopes(features, label, weights, bias)
         if len(found) != len(wanted) or not all(map(_close, found, wanted)):
-            shown = ", ".join(f"{slope:.4f}" for slope in found)
-            right = ", ".join(f"{slope:.4f}" for slope in wanted)
-            raise Wrong(f"features {features}, label {label}, weights {weights}, bias {bias} gave {shown}; "
-                        f"{right} is wanted")  # fmt: skip
+            raise Wrong(f"features {features}, label {label}, weights {weights}, bias {bias} gave {_shown(found)}; "
+                        f"{_shown(wanted)} is wanted")  # fmt: skip
 
 
 _BERRIES = [[1.0, -1.0], [0.5, -1.5], [1.2, 0.3], [-0.4, 1.0], [-1.0, 0.2], [-0.8, -0.6]]
@@ -146,7 +160,8 @@ def _same(found: Numbers, wanted: Numbers) -> bool:
 def check_never_learns(candidate: Callable) -> None:
     """The numbers move, downhill, and by as much as the outputs' own squared error says."""
     found = candidate(_BERRIES, _RIPE, _START, 1, 2.0)
-    if not isinstance(found, list | tuple) or len(found) != 3:
+    _returned(found, list | tuple, "it should be the list of two weights and a bias")
+    if len(found) != 3:
         raise Wrong("it no longer returns the list of two weights and a bias")
     if _same(found, _START):
         raise Wrong("after a step the numbers are where they began: what does a tiny nudge do to this loss?")
@@ -154,11 +169,15 @@ def check_never_learns(candidate: Callable) -> None:
         raise Wrong("it moves now, but uphill: subtract the slope")
     if _same(found, _one_step(lambda output, label: abs(output - label), 2.0)):
         raise Wrong("it learns now, from the plain distance: the loss of this notebook squares it")
+    if _same(found, _one_step(lambda output, label: len(_RIPE) * (output - label) ** 2, 2.0)):
+        raise Wrong("its steps are as many times too long as there are examples: divide by the number of examples")
+    if _same(found, candidate(_BERRIES, [1 - ripe for ripe in _RIPE], _START, 1, 2.0)):
+        raise Wrong("other labels lead to the same place: use the arguments, not the notebook's own berries")
     for n_steps in (1, 20):
         found = candidate(_BERRIES, _RIPE, _START, n_steps, 2.0)
         if not _same(found, never_learns(_BERRIES, _RIPE, _START, n_steps, 2.0)):
-            shown = ", ".join(f"{number:.3f}" for number in found)
-            raise Wrong(f"it moves, but not by the slopes of the outputs' mean squared error: it went to {shown}")
+            raise Wrong(f"it moves, but not by the slopes of the outputs' mean squared error: it went to "
+                        f"{_shown(found, 3)}")  # fmt: skip
 
 
 BROKEN = '''def never_learns(examples, labels, start, n_steps, learning_rate):
@@ -230,6 +249,20 @@ EXERCISES = [
                 says="came after the sigmoid",
             ),
             Mistake(
+                name="bias subtracted", source=_NEURON.replace(" + bias", " - bias"), says="the bias was subtracted"
+            ),
+            Mistake(
+                name="no features", source=_NEURON.replace("weight * feature", "weight"), says="features have no effect"
+            ),
+            Mistake(
+                name="two features only",
+                source="def neuron(features, weights, bias):\n"
+                "    score = weights[0] * features[0] + weights[1] * features[1] + bias\n"
+                "    return 1 / (1 + math.exp(-score))",
+                says="any number of features; this had 1",
+            ),
+            Mistake(name="no return", source=_NEURON.replace("return ", "output = "), says="nothing came back"),
+            Mistake(
                 name="a decision",
                 source=_NEURON.replace("1 / (1 + math.exp(-score))", "int(score > 0)"),
                 says="that is a decision",
@@ -260,6 +293,14 @@ EXERCISES = [
             Mistake(
                 name="turned round", source=_SLOPES.replace("output - label", "label - output"), says="signs are turned"
             ),
+            Mistake(
+                name="bias first",
+                source=_SLOPES.replace("[per_score * f", "[per_score] + [per_score * f").replace(
+                    "] + [per_score]", "]"
+                ),
+                says="the bias's slope comes last",
+            ),
+            Mistake(name="no return", source=_SLOPES.replace("return ", "found = "), says="nothing came back"),
             Mistake(name="bias forgotten", source=_SLOPES.replace(" + [per_score]", ""), says="3 are wanted"),
         ],
     ),
@@ -291,6 +332,16 @@ EXERCISES = [
                 source=MENDED.replace("(output - label) ** 2", "abs(output - label)"),
                 says="plain distance",
             ),
+            Mistake(name="a sum", source=MENDED.replace(" / len(labels)", ""), says="divide by the number of examples"),
+            Mistake(
+                name="the notebook's berries",
+                source=MENDED.replace(
+                    "    numbers = list",
+                    "    examples, labels = [[1.0, 0.5], [-0.5, -1.0], [-1.0, 0.3]], [1, 1, 0]\n    numbers = list",
+                ),
+                says="use the arguments",
+            ),
+            Mistake(name="no return", source=MENDED.replace("    return numbers", ""), says="nothing came back"),
         ],
     ),
 ]
@@ -298,58 +349,63 @@ EXERCISES = [
 QUIZ = [
     Question(
         id="01.q1",
-        text="A neuron has weights 2 and −1 and bias −1. On which side of its boundary is the point (1, 0)?",
+        text="A neuron has weights 2 and −1 and bias −1. On which side of its line is the point (1, 0)?",
         choices=[
-            ('The "1" side: its score is 2 − 0 − 1 = 1, above 0', None),
-            ("On the boundary", "Its score is 2 × 1 − 1 × 0 − 1 = 1; on the boundary it would be 0."),
-            ('The "0" side, for one weight is negative', "One weight decides nothing: the whole score counts, here 1."),
+            ("The side where it says yes", None),
+            ("On the line", "Its score is 2 × 1 − 1 × 0 − 1 = 1; on the line it would be 0."),
+            ("The other side: a weight is negative", "One weight decides nothing: the whole score counts, here 1."),
         ],
+        why="Its score is 2 × 1 − 1 × 0 − 1 = 1, above 0.",
         from_notebook="01",
     ),
     Question(
         id="01.q2",
         text="The slope of the loss for a weight is −0.3. What does gradient descent do with the weight?",
         choices=[
-            ("It makes it larger, for then the loss falls", None),
+            ("It makes it larger", None),
             ("It makes it smaller", "A negative slope means: more of this weight, less loss."),
             ("It sets it to −0.3", "A slope is not a place: it says which way and how steeply."),
         ],
+        why="A negative slope says: more of this weight, less loss.",
         from_notebook="01",
     ),
     Question(
         id="01.q3",
-        text="Training doubles every weight and the bias. What happens to the boundary?",
+        text="Training doubles every weight and the bias. What happens to the line?",
         choices=[
-            ("It stays: the score is 0 at the same points. Only the outputs become surer", None),
+            ("It stays where it is", None),
             ("It turns", "It turns when the proportion of the weights changes; here all are doubled."),
             (
                 "It moves away from the origin",
-                "Its distance is bias ÷ length of the weights: both doubled, so unchanged.",
+                "Where the score was 0 it still is: twice 0 is 0.",
             ),
         ],
+        why="The score is 0 at the same points as before. Only the outputs become surer.",
         from_notebook="01",
     ),
     Question(
         id="01.q4",
         text="Why can one sigmoid neuron not do XOR, however long it is trained?",
         choices=[
-            ("No straight line has (0, 0) and (1, 1) on one side and the two others on the other", None),
-            ("Gradient descent gets stuck before it finds the weights", "There are none to be found."),
+            ("No straight line parts the cases", None),
+            ("It gets stuck before it finds the weights", "There are none to be found."),
             ("Four examples are too few to learn from", "With a million copies of them it would fail as well."),
         ],
+        why="(0, 0) and (1, 1) would have to lie on one side, the two others on the other.",
         from_notebook="01",
     ),
     Question(
         id="01.q5",
         text="A neuron is sure and wrong: label 1, score −12. Why does it hardly learn from that, by squared error?",
         choices=[
-            ("The sigmoid is flat there: the link output × (1 − output) is almost 0", None),
+            ("The sigmoid is flat there", None),
             ("Its error is small", "Its error is almost 1, as large as it can be."),
             (
                 "The learning rate shrinks for sure neurons",
                 "The learning rate is the same for all; the slope is small.",
             ),
         ],
+        why="The link output × (1 − output) is almost 0, and a product with it is, too.",
         from_notebook="01",
     ),
 ]
@@ -359,7 +415,7 @@ def _decide_n1(*, one_neuron_best: float, three_neurons_best: float, bent_neuron
     if one_neuron_best > 0.75 or three_neurons_best < 1:
         return "does not hold here"
     if bent_neuron == 1:
-        return "holds with a condition: the activation never falls (sigmoid, tanh, ReLU)"
+        return "holds with a condition: the activation only rises, as the sigmoid does"
     return "holds"
 
 
