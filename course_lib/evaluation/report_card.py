@@ -23,6 +23,15 @@ RECALL: dict[Phrasing, str] = {
 }
 """Ways of asking → how the card calls them."""
 
+REACTIONS = {
+    "answer": "it answers",
+    "right": "and is right",
+    "question": "it asks another",
+    "prose": "it writes on",
+    "end": "the page ends",
+}
+"""What may follow a question in prose → how the card calls it."""
+
 UNREAD_SEED = 1_000_003
 """Pages of this seed are in no model's corpus."""
 
@@ -93,7 +102,7 @@ def render(card: dict[str, Any]) -> str:
     """A report card as a table of plain text.
 
     Args:
-        card: From `report_card`.
+        card: From `report_card`; its part "reactions" may be left out.
 
     Returns:
         Lines to print: what was measured, the share, its interval, chance and majority.
@@ -107,16 +116,8 @@ def render(card: dict[str, Any]) -> str:
     lines.append(_line("confidence about real people", card["falsehoods"]["confidence_known"]))
     lines.append(_line("confidence about invented people", card["falsehoods"]["confidence_invented"]))
     lines.append(f"{'confidence tells real from invented (chance 0.5)':52}{card['falsehoods']['separation']:7.3f}")
-    lines += [""] + [
-        _line(f"a question in prose: {title}", card["reactions"][kind])
-        for kind, title in (
-            ("answer", "it answers"),
-            ("right", "and is right"),
-            ("question", "it asks another"),
-            ("prose", "it writes on"),
-            ("end", "the page ends"),
-        )
-    ]
+    if "reactions" in card:
+        lines += ["", *(_line(f"a question in prose: {REACTIONS[kind]}", card["reactions"][kind]) for kind in REACTIONS)]
     return "\n".join([*lines, "", f"{'bits per byte of unread pages':52}{card['bits_per_byte']:7.3f}"])
 
 

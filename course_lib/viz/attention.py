@@ -50,7 +50,8 @@ def draw_pattern(
         allowed: True where looking is allowed; what is forbidden is hatched.
     """
     axes.imshow(pattern.detach().numpy(), cmap="Blues", vmin=0, vmax=1)
-    axes.set_xticks(range(len(tokens)), tokens, rotation=45 if len(tokens) > 5 else 0)
+    turned = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if len(tokens) > 5 else {}
+    axes.set_xticks(range(len(tokens)), tokens, **turned)
     axes.set_yticks(range(len(tokens)), tokens)
     axes.set(xlabel="is looked at (key)", ylabel="looks (query)")
     axes.grid(visible=False)
@@ -145,7 +146,7 @@ def head_figure(
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.5, 3.6), layout="constrained")
+    figure = Figure(figsize=(9.5, 3.9), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.9, 1))
     draw_links(left, pattern[query], tokens, query)
     left.set_title(f"{name}: what “{tokens[query]}” looks at")

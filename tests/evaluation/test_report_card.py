@@ -30,6 +30,12 @@ def test_prints_every_number(card):
     assert max(map(len, table.splitlines())) <= 100
 
 
+def test_reactions_may_be_left_out(card):
+    table = render({part: found for part, found in card.items() if part != "reactions"})
+    assert "in prose" in render(card)
+    assert "in prose" not in table
+
+
 def test_reactions_add_up(small):
     shares = reactions(small.knows_half, small.tokenizer, small.world)
     total = sum(getattr(shares, kind).value for kind in ("answer", "question", "prose", "end"))
