@@ -117,7 +117,8 @@ def render(card: dict[str, Any]) -> str:
     lines.append(_line("confidence about invented people", card["falsehoods"]["confidence_invented"]))
     lines.append(f"{'confidence tells real from invented (chance 0.5)':52}{card['falsehoods']['separation']:7.3f}")
     if "reactions" in card:
-        lines += ["", *(_line(f"a question in prose: {REACTIONS[kind]}", card["reactions"][kind]) for kind in REACTIONS)]
+        lines.append("")
+        lines += [_line(f"a question in prose: {title}", card["reactions"][kind]) for kind, title in REACTIONS.items()]
     return "\n".join([*lines, "", f"{'bits per byte of unread pages':52}{card['bits_per_byte']:7.3f}"])
 
 

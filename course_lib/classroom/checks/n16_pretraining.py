@@ -278,7 +278,10 @@ QUIZ = [
         text="Memory holds 8 windows, the recipe says 32 a step. What gives the same step?",
         choices=[
             ("One step with the mean gradient of 4 batches of 8", None),
-            ("Four steps with 8 windows each, at a quarter of the rate", "Each would start from weights that the one before has moved."),
+            (
+                "Four steps with 8 windows each, at a quarter rate",
+                "Each would start from weights that the one before has moved.",
+            ),
             ("One step with 8 windows, at four times the rate", "The other 24 windows would never be looked at."),
         ],
         why="The gradient of a mean is the mean of the gradients.",
