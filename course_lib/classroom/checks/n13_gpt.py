@@ -93,18 +93,8 @@ class _NeedsContext(_Add):
         return super().forward(residual)
 
 
-def check_block(candidate) -> None:
-    """On parts that add known numbers, every wrong wiring gives its own output."""
-    block = candidate(_CONFIG, _parts())
-    if block.attention_norm is block.feed_forward_norm:
-        raise Wrong("one norm serves both places: each has its own weights")
-    block.attention_norm.factor, block.feed_forward_norm.factor = 0.5, 0.25
-    found = block(torch.full((1, 1, 2), 4.0), _CONTEXT)
-    if not isinstance(found, Tensor):
-        raise Wrong(f"forward returned a {type(found).__name__}: is there a return?")
-    if found.shape != (1, 1, 2):
-        raise Wrong(f"forward returned shape {tuple(found.shape)}: a block keeps the shape")
-    x = 4.0
+def _wirings(x: float) -> tuple[float, dict[float, str]]:
+    """What comes out for a stream of x when a block is wired as it should be; and when it is not → what is wrong."""
 
     def attention(value: float) -> float:
         return value * 2 + 10
@@ -120,7 +110,7 @@ def check_block(candidate) -> None:
 
     heard, middle, swapped = attention(norm(x)), x + attention(norm(x)), x + attention(second_norm(x))
     bare = x + attention(x)
-    known = {
+    wrong = {
         feed_forward(second_norm(heard)): "nothing is added to the stream: x + attention(…), x + feed_forward(…)",
         heard + feed_forward(second_norm(heard)): "attention replaces the stream: add it, x + …",
         feed_forward(second_norm(middle)): "the feed-forward layer replaces the stream: add it, x + …",
@@ -139,11 +129,26 @@ def check_block(candidate) -> None:
         ),
         swapped + feed_forward(norm(swapped)): "the two norms are swapped",
     }
+    return middle + feed_forward(second_norm(middle)), wrong
+
+
+def check_block(candidate) -> None:
+    """On parts that add known numbers, every wrong wiring gives its own output."""
+    x = 4.0
+    block = candidate(_CONFIG, _parts())
+    if block.attention_norm is block.feed_forward_norm:
+        raise Wrong("one norm serves both places: each has its own weights")
+    block.attention_norm.factor, block.feed_forward_norm.factor = 0.5, 0.25
+    found = block(torch.full((1, 1, 2), x), _CONTEXT)
+    if not isinstance(found, Tensor):
+        raise Wrong(f"forward returned a {type(found).__name__}: is there a return?")
+    if found.shape != (1, 1, 2):
+        raise Wrong(f"forward returned shape {tuple(found.shape)}: a block keeps the shape")
+    expected, wrong = _wirings(x)
     value = found[0, 0, 0].item()
-    for wrong, message in known.items():
-        if abs(value - wrong) < 1e-4:
+    for output, message in wrong.items():
+        if abs(value - output) < 1e-4:
             raise Wrong(message)
-    expected = middle + feed_forward(second_norm(middle))
     if abs(value - expected) > 1e-4:
         raise Wrong("the steps are wired differently: norm, attention, add; then the same once more")
 
