@@ -37,7 +37,7 @@ def pick(rng: random.Random, items: Sequence[Item]) -> Item:
 
 
 def pick_common(rng: random.Random, items: Sequence[Item]) -> Item:
-    """One of the items, the earlier the likelier: the second about half as likely as the first, the third a third.
+    """One of the items, the earlier the likelier: for late ones, about as 1 / rank.
 
     So it is with words, and with ways of saying a thing: a few are common, many are rare.
 
