@@ -17,6 +17,9 @@ from course_lib.text.pretokenize import BYTE_ORDER, PATTERNS, compiled, split_sp
 END_OF_TEXT = "<|endoftext|>"
 """The special token between documents."""
 
+PRINTABLE = range(ord(" "), ord("~") + 1)
+"""The bytes without which a vocabulary is not byte-level."""
+
 CACHED_WORDS = 2**18
 """A tokenizer remembers the ids of at most this many distinct words."""
 
@@ -24,7 +27,7 @@ CACHED_WORDS = 2**18
 class _WordCache(dict[str, list[int]]):
     """Piece of text → its ids, worked out when first asked for."""
 
-    def __init__(self, byte_ids: Sequence[int], ranks: dict[Pair, int], new_ids: Sequence[int]):
+    def __init__(self, byte_ids: dict[int, int], ranks: dict[Pair, int], new_ids: Sequence[int]):
         super().__init__()
         self.byte_ids, self.ranks, self.new_ids = byte_ids, ranks, new_ids
 
@@ -34,7 +37,12 @@ class _WordCache(dict[str, list[int]]):
         except UnicodeEncodeError as error:
             code = f"U+{ord(piece[error.start]):04X}"
             raise CourseError(f"{code} is half a character (a lone surrogate): the text was decoded wrongly") from None
-        ids = merge_word([self.byte_ids[byte] for byte in data], self.ranks, self.new_ids)
+        try:
+            ids = merge_word([self.byte_ids[byte] for byte in data], self.ranks, self.new_ids)
+        except KeyError as error:
+            raise CourseError(
+                f"{piece!r} holds byte {error}, which this vocabulary cannot write: leave it out"
+            ) from None
         if len(self) < CACHED_WORDS:
             self[piece] = ids
         return ids
@@ -44,7 +52,8 @@ class BPETokenizer:
     """Text to token ids and back, without loss.
 
     Args:
-        vocabulary: Id → the token's bytes. Every single byte must be among them.
+        vocabulary: Id → the token's bytes. Every printable ASCII character must be among them; of the other bytes
+            some published vocabularies lack a few, and a text that needs one of those is refused.
         merges: Pairs of ids in the order learned.
         special_tokens: Text → id of tokens that stand for something outside the text, such as its end.
         pattern: How text is cut first: a name in `pretokenize.PATTERNS`.
@@ -74,7 +83,8 @@ class BPETokenizer:
         special_ids = set(self.special_tokens.values())
         id_of = {token: i for i, token in enumerate(self.vocabulary) if i not in special_ids}
         try:
-            byte_ids = [id_of[bytes([byte])] for byte in range(256)]
+            byte_ids = {byte: id_of[bytes([byte])] for byte in PRINTABLE}
+            byte_ids |= {byte: id_of[bytes([byte])] for byte in range(256) if bytes([byte]) in id_of}
             new_ids = [id_of[self.vocabulary[left] + self.vocabulary[right]] for left, right in self.merges]
         except (KeyError, IndexError) as error:
             raise CourseError(f"not a byte-level BPE vocabulary: it has no token for {error}") from None

