@@ -1,0 +1,149 @@
+"""The reward model: its loss, what it reads, that padding is nothing, that it learns what is liked, its file."""
+
+import random
+
+import pytest
+import torch
+
+from course_lib.alignment import (
+    PairBatches,
+    Preference,
+    RewardModel,
+    bradley_terry_loss,
+    encode_replies,
+    load_reward_model,
+    pair_accuracy,
+    pair_loss,
+    preference_probabilities,
+    read_reply,
+    reliability,
+    save_reward_model,
+    stack_replies,
+)
+from course_lib.common.errors import CourseError
+from course_lib.training import OptimizerConfig, ScheduleConfig, TrainConfig, make_optimizer, train
+
+
+def shorter_is_better(n: int, seed: int) -> list[Preference]:
+    rng = random.Random(seed)
+    found = []
+    for _ in range(n):
+        short = rng.randrange(1, 7)
+        sizes = short, short + rng.randrange(2, 7)
+        brief, long = ("".join(rng.choice("abc ") for _ in range(size)) for size in sizes)
+        found.append(Preference("What?", "x" + brief, "x" + long))
+    return found
+
+
+def batches(tokenizer, preferences, **changes) -> PairBatches:
+    return PairBatches(preferences, tokenizer, **({"batch_size": 8, "context_length": 64, "seed": 0} | changes))
+
+
+def trained(model, tokenizer, n_steps: int = 60) -> RewardModel:
+    reward = RewardModel(model)
+    settings = TrainConfig(schedule=ScheduleConfig(n_steps=n_steps), precision="float32")
+    rates = OptimizerConfig(kind="adamw", matrix_learning_rate=1e-3, embedding_learning_rate=1e-3)
+    for _ in train(
+        reward, batches(tokenizer, shorter_is_better(200, 1)), make_optimizer(reward, rates), settings, pair_loss
+    ):
+        pass
+    return reward.eval()
+
+
+def test_the_loss_is_bradley_and_terry_gradients_too() -> None:
+    chosen, rejected = (
+        torch.tensor(scores).double().requires_grad_() for scores in ([1.0, -2.0, 40.0], [0.5, 1.0, 0.0])
+    )
+    strength = [score.exp() for score in (chosen, rejected)]
+    wanted = -(strength[0] / (strength[0] + strength[1])).log()
+    found = bradley_terry_loss(chosen, rejected)
+    torch.testing.assert_close(found, wanted)
+    gradients = [torch.autograd.grad(loss.sum(), (chosen, rejected)) for loss in (found, wanted)]
+    torch.testing.assert_close(*gradients)
+
+
+def test_what_the_reader_tells_by_hand() -> None:
+    """Two words of probability 1/2 and 1/8 where the likeliest has 1/2."""
+    logits = torch.tensor([[[0.5, 0.25, 0.125, 0.125], [0.5, 0.25, 0.125, 0.125], [0.25] * 4]]).log()
+    found = read_reply(logits, torch.tensor([[3, 0, 2]]), torch.tensor([[False, True, True]]))
+    half, eighth = torch.tensor([1 / 2, 1 / 8]).log().tolist()
+    wanted = [(half + eighth) / 2, (half + eighth) / 10, eighth, eighth - half, (eighth - half) / 2]
+    assert found[0].tolist() == pytest.approx(wanted)
+
+
+def test_padding_and_neighbours_change_no_score(model, tokenizer) -> None:
+    reward = RewardModel(model)
+    torch.nn.init.normal_(reward.head.weight)
+    prompts, replies = encode_replies(["Who?", "Where does Ada live?"], ["Ada.", "I don't know."], tokenizer)
+    together = reward.score(prompts, replies)
+    alone = torch.cat([reward.score(prompts[row : row + 1], replies[row : row + 1]) for row in range(2)])
+    torch.testing.assert_close(together, alone, rtol=0, atol=1e-4)
+    batch = stack_replies(prompts, replies)
+    scores = reward(batch.token_ids, batch.is_reply)
+    batch.token_ids[0, len(prompts[0]) + len(replies[0]) :] = 9
+    torch.testing.assert_close(reward(batch.token_ids, batch.is_reply), scores, rtol=0, atol=1e-5)
+
+
+def test_a_new_model_prefers_nothing_and_leaves_the_chat_model_alone(model, tokenizer) -> None:
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    reward = trained(model, tokenizer, n_steps=2)
+    assert all(tensor.equal(before[name]) for name, tensor in model.state_dict().items())
+    assert all(tensor.equal(before[name]) for name, tensor in reward.reader.state_dict().items())
+    assert preference_probabilities(RewardModel(model), shorter_is_better(3, 0), tokenizer).tolist() == [0.5] * 3
+
+
+def test_learns_that_shorter_is_better(model, tokenizer, tmp_path) -> None:
+    reward, unseen = trained(model, tokenizer), shorter_is_better(100, 2)
+    found = preference_probabilities(reward, unseen, tokenizer)
+    assert pair_accuracy(found) > 0.95
+    assert reliability(found, torch.ones(100, dtype=torch.bool)).error < 0.2
+    replies = ["x", "xa", "xab c", "xab cab ca", "xab cab cab cab c"]
+    prompts, ids = encode_replies(["What?"] * 5, replies, tokenizer)
+    reward.centre(prompts, ids)
+    scores = reward.score(prompts, ids)
+    assert scores.tolist() == sorted(scores.tolist(), reverse=True)
+    assert (scores.mean().item(), scores.std().item()) == pytest.approx((0, 1), abs=1e-5)
+    assert reward.judge(tokenizer)(["What?"] * 5, replies).equal(scores)
+    save_reward_model(tmp_path / "reward.safetensors", reward, {"seed": 3})
+    loaded, about = load_reward_model(tmp_path / "reward.safetensors")
+    assert about["seed"] == 3
+    torch.testing.assert_close(loaded.score(prompts, ids), scores, rtol=0, atol=0.1)  # bfloat16
+
+
+def test_batches_hold_the_chosen_first_and_go_on_where_they_were(tokenizer) -> None:
+    labels = shorter_is_better(20, 3)
+    first, second = batches(tokenizer, labels), batches(tokenizer, labels)
+    batch = next(first)
+    assert batch.token_ids.shape[0] == 16
+    lengths = batch.is_reply.sum(dim=1)
+    assert (lengths[:8] < lengths[8:]).all()
+    second.load_state_dict(first.state_dict())
+    assert all(next(first).token_ids.equal(next(second).token_ids) for _ in range(4))
+    with pytest.raises(CourseError, match="n_pairs was 20, now it is 19"):
+        batches(tokenizer, labels[1:]).load_state_dict(first.state_dict())
+
+
+def test_what_teaches_nothing_is_one_line(model, tokenizer) -> None:
+    with pytest.raises(CourseError, match=r"^1 preferences teach nothing"):
+        batches(tokenizer, shorter_is_better(1, 0))
+    with pytest.raises(CourseError, match="at most 16"):
+        batches(tokenizer, shorter_is_better(9, 0), context_length=16)
+    with pytest.raises(CourseError, match="3 reference replies the same score"):
+        RewardModel(model).centre(*encode_replies(["a"] * 3, ["b", "c", "d"], tokenizer))
+
+
+def test_the_file_of_another_stage_is_refused(model, tmp_path) -> None:
+    from course_lib.training import save_model
+
+    save_model(tmp_path / "chat.safetensors", model, {})
+    with pytest.raises(CourseError, match="is no reward model"):
+        load_reward_model(tmp_path / "chat.safetensors")
+
+
+def test_reliability_counts_every_prediction_once() -> None:
+    chances = torch.tensor([0.0, 0.05, 0.5, 0.95, 1.0])
+    table = reliability(chances, torch.tensor([False, False, True, True, True]))
+    assert [each.n for each in table.bins] == [2, 1, 2]
+    assert table.error == pytest.approx((0.05 + 0.5 + 0.05) / 5)
+    folded = reliability(chances[2:], torch.ones(3).bool(), n_bins=5, low=0.5)
+    assert [(each.low, each.n) for each in folded.bins] == [(0.5, 1), (0.9, 2)]
