@@ -2,11 +2,10 @@
 
 import copy
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from course_lib.alignment.rollout import Rollout
+from course_lib.alignment.rollout import Rollout, states_before_reply
 from course_lib.transformer import GPT
 
 
@@ -33,6 +32,4 @@ class Critic(nn.Module):
 
     def forward(self, rollout: Rollout) -> Float[Tensor, "batch reply"]:
         """One guess for every token of the replies, made before the token is seen; 0 where there is none."""
-        hidden = rollout.before_reply(self.trunk.hidden_states(*rollout.inputs()))
-        values = self.head(hidden).squeeze(-1).float()
-        return torch.where(rollout.is_reply, values, 0.0)
+        return rollout.unpack(self.head(states_before_reply(self.trunk, rollout)).squeeze(-1))

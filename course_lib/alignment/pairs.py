@@ -10,6 +10,7 @@ from torch import Tensor
 
 from course_lib.alignment.chat import ChatTokenizer, Turn, check_length, encode_chat, end_token
 from course_lib.alignment.preferences import Preference
+from course_lib.alignment.sft import shuffled_batches
 from course_lib.common.errors import CourseError
 
 
@@ -92,10 +93,13 @@ class PairBatches:
         _, self.rejected = encode_replies(prompts, [each.rejected for each in preferences], tokenizer)
         for prompt, *pair in zip(self.prompts, self.chosen, self.rejected, strict=True):
             check_length(len(prompt) + max(map(len, pair)), context_length)
-        self.batch_size, self.seed = min(batch_size, len(preferences)), seed
-        self.batches_per_epoch = len(preferences) // self.batch_size
+        self.batch_size, self.seed = batch_size, seed
+        self.batches_per_epoch = max(1, len(preferences) // batch_size)
         self.step = 0
         """Batches given so far."""
+        pairs = zip(self.prompts, self.chosen, self.rejected, strict=True)
+        self._lengths = np.array([len(prompt) + max(map(len, replies)) for prompt, *replies in pairs])
+        self._epoch, self._order = -1, []
 
     def batch_at(self, step: int) -> PairBatch:
         """Batch number `step`, whatever was read before.
@@ -104,11 +108,12 @@ class PairBatches:
             step: 0 for the first.
         """
         epoch, place = divmod(step, self.batches_per_epoch)
-        order = np.random.default_rng([self.seed, epoch]).permutation(len(self.prompts))
-        chosen = order[place * self.batch_size : (place + 1) * self.batch_size].tolist()
-        prompts = [self.prompts[index] for index in chosen]
-        replies = [self.chosen[index] for index in chosen] + [self.rejected[index] for index in chosen]
-        batch = stack_replies(prompts * 2, replies)
+        if epoch != self._epoch:
+            random = np.random.default_rng([self.seed, epoch])
+            self._epoch, self._order = epoch, shuffled_batches(self._lengths, self.batch_size, random)
+        rows = self._order[place].tolist()
+        replies = [self.chosen[row] for row in rows] + [self.rejected[row] for row in rows]
+        batch = stack_replies([self.prompts[row] for row in rows] * 2, replies)
         return PairBatch(batch.token_ids, batch.is_reply)
 
     def __iter__(self) -> Iterator[PairBatch]:

@@ -67,6 +67,15 @@ class PPOReport:
     scores: tuple[float, ...] = field(repr=False)
     """What the judge gave for each."""
 
+    @property
+    def step(self) -> int:
+        """The iteration, by the name that other reports of training use."""
+        return self.iteration
+
+    def headline(self) -> dict[str, str]:
+        """What a progress bar shows."""
+        return {"score": f"{self.score:.2f}", "kl": f"{self.kl:.2f}", "ended": f"{self.end_share:.0%}"}
+
 
 def ppo(
     learner: Learner, reference: GPT, judge: Judge, prompts: Sequence[str], tokenizer: ChatTokenizer

@@ -23,15 +23,14 @@ READING = ("mean", "sum / 10", "lowest", "lowest beside the likeliest", "mean be
 """What the frozen reader tells of a reply; `read_reply` computes them."""
 
 
+@torch.no_grad()
 def read_reply(
-    logits: Float[Tensor, "example token vocab"],
-    token_ids: Int[Tensor, "example token"],
-    is_reply: Bool[Tensor, "example token"],
+    model: GPT, token_ids: Int[Tensor, "example token"], is_reply: Bool[Tensor, "example token"]
 ) -> Float[Tensor, "example feature"]:
     """How probable a model finds a reply, in a few numbers: a made-up answer often has one improbable token.
 
     Args:
-        logits: The model's, at every token of prompt and reply.
+        model: The reader.
         token_ids: Prompt and reply.
         is_reply: Where the reply is.
 
@@ -39,12 +38,14 @@ def read_reply(
         In the order of `READING`: the tokens' mean log-probability, their sum divided by 10, the lowest; and the lowest
         and the mean of what each lies below the likeliest token in its place.
     """
-    logits, scored = logits[:, :-1].float(), is_reply[:, 1:]
-    log_probs = -token_losses(logits, token_ids[:, 1:])
-    beside = log_probs - logits.log_softmax(dim=-1).amax(dim=-1)
-    n_tokens = scored.sum(dim=-1)
-    log_probs, beside = (torch.where(scored, each, 0.0) for each in (log_probs, beside))
-    total = log_probs.sum(dim=-1)
+    scored = is_reply[:, 1:]
+    logits = model.head(model.hidden_states(token_ids)[:, :-1][scored]).float()
+    losses = token_losses(logits[None], token_ids[:, 1:][scored][None])[0]
+    log_probs, likeliest = (
+        torch.zeros(scored.shape, device=logits.device).masked_scatter(scored, each)
+        for each in (-losses, logits.amax(dim=-1) - logits.logsumexp(dim=-1))
+    )
+    n_tokens, total, beside = scored.sum(dim=-1), log_probs.sum(dim=-1), log_probs - likeliest
     features = total / n_tokens, total / 10, log_probs.amin(dim=-1), beside.amin(dim=-1), beside.sum(dim=-1) / n_tokens
     return torch.stack(features, dim=-1)
 
@@ -84,26 +85,28 @@ class RewardModel(nn.Module):
         last = torch.where(is_reply, places, 0).argmax(dim=-1)
         at_last = hidden[torch.arange(len(hidden), device=hidden.device), last]
         mean = (hidden * is_reply[..., None]).sum(dim=1) / is_reply.sum(dim=-1, keepdim=True)
-        with torch.no_grad():
-            reading = read_reply(self.reader(token_ids), token_ids, is_reply)
+        reading = read_reply(self.reader, token_ids, is_reply)
         return self.head(torch.cat((at_last, mean, reading.to(mean.dtype)), dim=-1)).squeeze(-1).float()
 
     @torch.no_grad()
     def raw_scores(
-        self, prompts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]], batch_size: int = 128
+        self, prompts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]], batch_size: int = 32
     ) -> Float[Tensor, "example"]:
         """Raw scores of replies, on the processor; arguments as for `score`."""
-        device, was_training, found = self.mean.device, self.training, []
+        device, was_training, raw = self.mean.device, self.training, torch.zeros(len(prompts))
+        lengths = [len(prompt) + len(reply) for prompt, reply in zip(prompts, replies, strict=True)]
+        order = sorted(range(len(prompts)), key=lengths.__getitem__)  # side by side with their like: less padding
+        check_length(max(lengths, default=0), self.config.context_length)
         self.eval()
-        for start in range(0, len(prompts), batch_size):
-            batch = stack_replies(prompts[start : start + batch_size], replies[start : start + batch_size])
-            check_length(batch.token_ids.shape[1], self.config.context_length)
-            found.append(self(batch.token_ids.to(device), batch.is_reply.to(device)).cpu())
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            batch = stack_replies([prompts[row] for row in rows], [replies[row] for row in rows])
+            raw[rows] = self(batch.token_ids.to(device), batch.is_reply.to(device)).cpu()
         self.train(was_training)
-        return torch.cat(found) if found else torch.zeros(0)
+        return raw
 
     def score(
-        self, prompts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]], batch_size: int = 128
+        self, prompts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]], batch_size: int = 32
     ) -> Float[Tensor, "example"]:
         """Score replies, in units of the reference replies' spread above their mean.
 
@@ -136,7 +139,7 @@ class RewardModel(nn.Module):
         self.mean.copy_(raw.mean())
         self.spread.copy_(raw.std())
 
-    def judge(self, tokenizer: ChatTokenizer, batch_size: int = 128) -> "TextJudge":
+    def judge(self, tokenizer: ChatTokenizer, batch_size: int = 32) -> "TextJudge":
         """Make a function that scores texts: `judge(prompts, replies)`, as PPO's loop asks for one."""
         return TextJudge(self, tokenizer, batch_size)
 
@@ -147,7 +150,7 @@ class TextJudge:
 
     model: RewardModel
     tokenizer: ChatTokenizer
-    batch_size: int = 128
+    batch_size: int = 32
 
     def __call__(self, prompts: Sequence[str], replies: Sequence[str]) -> Float[Tensor, "example"]:
         """A score for each reply."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float, Int
-from torch import Tensor, nn
+from torch import Tensor
 
 from course_lib.common.errors import CourseError
 from course_lib.inference import KVCache, Sampler
@@ -47,18 +47,26 @@ class Rollout:
         """What a `GPT` is called with: token ids, no cache, positions, mask."""
         return self.token_ids, None, self.positions, self.is_token
 
-    def before_reply(self, per_token: Float[Tensor, "batch token *feature"]) -> Float[Tensor, "batch reply *feature"]:
-        """Of something known at every token, what was known just before each token of the reply."""
-        return per_token[:, self.n_prompt_tokens - 1 : -1]
-
     def replies(self) -> list[list[int]]:
         """What each reply says, as token ids: without padding, and without the token that ends it."""
         n_said = (self.is_reply.sum(dim=1) - self.has_ended.long()).tolist()
         return [row[:n] for row, n in zip(self.reply_ids.tolist(), n_said, strict=True)]
 
+    def unpack(self, per_token: Float[Tensor, "scored"]) -> Float[Tensor, "batch reply"]:
+        """Numbers of the replies' tokens, reply after reply, in their places; 0 elsewhere."""
+        zeros = torch.zeros(self.is_reply.shape, device=per_token.device)
+        return zeros.masked_scatter(self.is_reply, per_token.float())
+
     def rows(self, chosen: Int[Tensor, "chosen"]) -> "Rollout":
         """Some of the roll-outs; the columns stay, so that numbers of each token can be chosen alike."""
         return Rollout(self.token_ids[chosen], self.is_token[chosen], self.n_prompt_tokens, self.has_ended[chosen])
+
+    def trimmed(self) -> "Rollout":
+        """The same without the columns, left and right, that are padding in every row."""
+        used = self.is_token.any(dim=0).nonzero()
+        first, last = int(used[0]), int(used[-1]) + 1
+        ids, mask = self.token_ids[:, first:last], self.is_token[:, first:last]
+        return Rollout(ids, mask, self.n_prompt_tokens - first, self.has_ended)
 
 
 @torch.no_grad()
@@ -149,27 +157,50 @@ def _write(
     return written
 
 
-def reply_logits(model: nn.Module, rolled: Rollout) -> Float[Tensor, "scored vocab"]:
-    """Score every possible token at each place of the replies, in one pass over prompts and replies.
+def states_before_reply(model: GPT, rolled: Rollout, n_side_by_side: int = 32) -> Float[Tensor, "scored d_model"]:
+    """What a model has in mind just before each token of the replies, from one pass over prompts and replies.
+
+    Replies of like length are read side by side, so that little of what is read is padding.
 
     Args:
-        model: A `GPT`; need not be the one that wrote the replies.
+        model: Reads.
+        rolled: Prompts and replies.
+        n_side_by_side: How many.
+
+    Returns:
+        Hidden states, a row for each token of the replies, reply after reply.
+    """
+    places = torch.zeros_like(rolled.is_reply, dtype=torch.long)
+    places[rolled.is_reply] = torch.arange(int(rolled.is_reply.sum()), device=places.device)
+    states, came_from = [], []
+    for rows in rolled.is_token.sum(dim=1).argsort().split(n_side_by_side):
+        part = rolled.rows(rows).trimmed()
+        hidden = model.hidden_states(*part.inputs())[:, part.n_prompt_tokens - 1 : -1]
+        states.append(hidden[part.is_reply])
+        came_from.append(places[rows][:, : part.is_reply.shape[1]][part.is_reply])
+    return torch.cat(states)[torch.cat(came_from).argsort()]
+
+
+def reply_logits(model: GPT, rolled: Rollout) -> Float[Tensor, "scored vocab"]:
+    """Score every possible token at each place of the replies.
+
+    Args:
+        model: Need not be the one that wrote the replies.
         rolled: Prompts and replies.
 
     Returns:
         Logits in float32, a row for each token of the replies, reply after reply.
     """
-    hidden = rolled.before_reply(model.hidden_states(*rolled.inputs()))
-    return model.head(hidden[rolled.is_reply]).float()
+    return model.head(states_before_reply(model, rolled)).float()
 
 
 def token_log_probs(
-    model: nn.Module, rolled: Rollout, logits: Float[Tensor, "scored vocab"] | None = None
+    model: GPT, rolled: Rollout, logits: Float[Tensor, "scored vocab"] | None = None
 ) -> Float[Tensor, "batch reply"]:
-    """How probable a model finds each token of the replies, in one pass over prompts and replies.
+    """How probable a model finds each token of the replies.
 
     Args:
-        model: A `GPT`; need not be the one that wrote the replies.
+        model: Need not be the one that wrote the replies.
         rolled: Prompts and replies.
         logits: What `reply_logits` gave, if it was called already.
 
@@ -178,4 +209,4 @@ def token_log_probs(
     """
     logits = reply_logits(model, rolled) if logits is None else logits
     log_probs = -token_losses(logits[None], rolled.reply_ids[rolled.is_reply][None])[0]
-    return torch.zeros(rolled.is_reply.shape, device=logits.device).masked_scatter(rolled.is_reply, log_probs)
+    return rolled.unpack(log_probs)

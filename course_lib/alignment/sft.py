@@ -56,7 +56,7 @@ class ChatBatches:
         self.step = 0
         """Batches given so far."""
         self._lengths = np.array([len(ids) for ids, _ in self.examples])
-        self._epoch, self._order = -1, np.empty(0, np.int64)
+        self._epoch, self._order = -1, []
 
     def batch_at(self, step: int) -> Batch:
         """Batch number `step`, whatever was read before.
@@ -66,19 +66,9 @@ class ChatBatches:
         """
         epoch, place = divmod(step, self.batches_per_epoch)
         if epoch != self._epoch:
-            self._epoch, self._order = epoch, self._shuffled(epoch)
+            random = np.random.default_rng([self.seed, epoch])
+            self._epoch, self._order = epoch, shuffled_batches(self._lengths, self.batch_size, random)
         return stack([self.examples[index] for index in self._order[place]])
-
-    def _shuffled(self, epoch: int) -> list[np.ndarray]:
-        """The conversations of every batch of an epoch: like lengths together, all in random order."""
-        random = np.random.default_rng([self.seed, epoch])
-        order = random.permutation(len(self.examples))[: self.batches_per_epoch * self.batch_size]
-        batches = []
-        for start in range(0, len(order), POOL * self.batch_size):
-            pool = order[start : start + POOL * self.batch_size]
-            pool = pool[np.argsort(self._lengths[pool], kind="stable")]
-            batches += [pool[first : first + self.batch_size] for first in range(0, len(pool), self.batch_size)]
-        return [batches[index] for index in random.permutation(len(batches))]
 
     def __iter__(self) -> Iterator[Batch]:
         return self
@@ -133,3 +123,28 @@ def stack(examples: Sequence[tuple[Sequence[int], Sequence[bool]]]) -> Batch:
         wanted = [token_id if scored else IGNORE for token_id, scored in zip(ids[1:], is_scored[1:], strict=True)]
         targets[row, : len(wanted)] = torch.tensor(wanted)
     return Batch(token_ids, targets)
+
+
+def shuffled_batches(lengths: np.ndarray, batch_size: int, random: np.random.Generator) -> list[np.ndarray]:
+    """One epoch's batches, like lengths together so that little is padding, yet in random order.
+
+    Args:
+        lengths: Of each example, in tokens.
+        batch_size: Examples in a batch; what does not fill one is left out, except where there is no more than that.
+        random: Where the order comes from.
+
+    Returns:
+        The indices of each batch's examples.
+
+    Example:
+        >>> batches = shuffled_batches(np.array([9, 1, 8, 2]), 2, np.random.default_rng(0))
+        >>> sorted(sorted(batch.tolist()) for batch in batches)
+        [[0, 2], [1, 3]]
+    """
+    order = random.permutation(len(lengths))[: max(1, len(lengths) // batch_size) * batch_size]
+    batches = []
+    for start in range(0, len(order), POOL * batch_size):
+        pool = order[start : start + POOL * batch_size]
+        pool = pool[np.argsort(lengths[pool], kind="stable")]
+        batches += [pool[first : first + batch_size] for first in range(0, len(pool), batch_size)]
+    return [batches[index] for index in random.permutation(len(batches))]

@@ -12,10 +12,11 @@ from course_lib.evaluation.perplexity import Encoder
 from course_lib.inference import Sampler, generate
 from course_lib.world import World, answers_match
 
-Phrasing = Literal["seen", "held_out", "question", "new_wording", "new_kind", "untold"]
-"""How a fact is asked for: in a sentence that the corpus uses or one that it never does; on a question page, about
-people of whom the corpus asks nothing, in its own words, in new words, or for a kind of fact that it never asks for; or
-`untold`, the control: in the corpus's words, for facts that no document tells."""
+Phrasing = Literal["seen", "famous", "held_out", "question", "new_wording", "new_kind", "untold"]
+"""How a fact is asked for. In a sentence that the corpus uses about everybody; that it uses about famous people alone
+(and then it is asked about the others); that it never uses. On a question page, about people of whom the corpus asks
+nothing: in its own words, in new words, or for a kind of fact that it never asks for. Or `untold`, the control: in the
+corpus's words, for facts that no document tells."""
 
 GREEDY = Sampler(temperature=0)
 
@@ -112,7 +113,7 @@ def ask(
     Returns:
         An answer for each prompt.
     """
-    if phrasing in ("seen", "held_out", "untold"):
+    if phrasing in ("seen", "famous", "held_out", "untold"):
         split = "seen" if phrasing == "untold" else phrasing
         asked = world.prompts(split, told=phrasing != "untold", per_fact=per_fact)
         prompts = [prompt.text for prompt in asked]

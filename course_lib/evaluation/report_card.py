@@ -15,6 +15,7 @@ from course_lib.world import World
 
 RECALL: dict[Phrasing, str] = {
     "seen": "facts, in words of the corpus",
+    "famous": "the same, in words that it uses of the famous alone",
     "held_out": "facts, in words that it never uses",
     "question": "questions about people of whom it asks nothing",
     "new_wording": "the same in new words",
@@ -51,9 +52,11 @@ def report_card(
     Returns:
         What JSON can hold: `recall` by way of asking (value, low, high, n, n_answers, chance, majority), the value by
         kind of fact in `by_relation`, `falsehoods`, `reactions` to a question in prose, `bits_per_byte` on unread
-        pages, and `pages` of its own.
+        pages, and `pages` of its own. A way of asking is left out where there is nobody to ask about: in a small world
+        everybody is famous.
     """
-    answers = {phrasing: ask(model, tokenizer, world, phrasing, per_fact=per_fact) for phrasing in RECALL}
+    asked = {phrasing: ask(model, tokenizer, world, phrasing, per_fact=per_fact) for phrasing in RECALL}
+    answers = {phrasing: given for phrasing, given in asked.items() if given}
     unread = "\n".join(world.documents(n_words=4000, seed=UNREAD_SEED, question_share=0.0))
     card = {
         "recall": {phrasing: asdict(score(given, world)) for phrasing, given in answers.items()},
@@ -108,8 +111,9 @@ def render(card: dict[str, Any]) -> str:
         Lines to print: what was measured, the share, its interval, chance and majority.
     """
     lines = [f"{'':52}{'share':>7}   {'95 % interval':17}{'chance':>8}{'majority':>10}"]
-    for phrasing, title in RECALL.items():
-        lines.append(_line(title, card["recall"][phrasing]))
+    lines += [
+        _line(title, card["recall"][phrasing]) for phrasing, title in RECALL.items() if phrasing in card["recall"]
+    ]
     lines += ["", _line("invented people: states something definite", card["falsehoods"]["claimed"])]
     confident = card["falsehoods"]["confident"] | {key: card["falsehoods"][key] for key in ("chance", "majority")}
     lines.append(_line("invented people: and is confident of it", confident))

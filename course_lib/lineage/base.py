@@ -1,31 +1,20 @@
 """How the tokenizer and the base model are made: their sizes, their text, their rates, and a run from start to end."""
 
 import dataclasses
-import hashlib
-import json
 import shutil
 import sys
-import time
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 
 from course_lib.common.device import best_device
-from course_lib.lineage.corpus import CorpusRecipe, InTurn, corpus_metadata, packed_corpus, the_world
+from course_lib.lineage.corpus import CorpusRecipe, InTurn, corpus_metadata, opening_hash, packed_corpus, the_world
+from course_lib.lineage.load import Family
+from course_lib.lineage.recipe_hash import recipe_hash
+from course_lib.lineage.run import Watch, run, unwatched
 from course_lib.text import Batches, BPETokenizer
-from course_lib.training import (
-    OptimizerConfig,
-    ScheduleConfig,
-    StepReport,
-    TrainConfig,
-    catch_interrupt,
-    load_checkpoint,
-    make_optimizer,
-    save_checkpoint,
-    train,
-)
+from course_lib.training import OptimizerConfig, ScheduleConfig, TrainConfig, make_optimizer
 from course_lib.transformer import GPT, GPTConfig
 
 SPECIAL_TOKENS = (
@@ -35,13 +24,6 @@ SPECIAL_TOKENS = (
 
 VOCAB_SIZE = 2048
 """Entries of the vocabulary: most words of the small world are one token."""
-
-SAVE_EVERY_SECONDS = 30.0
-"""How often a run under way is saved."""
-
-Watch = Callable[[Iterable[StepReport], int], Iterable[StepReport]]
-"""Something that reports pass through on their way, with the number of steps in all: a progress bar, a live curve."""
-
 
 BASE_SHAPE = GPTConfig(
     vocab_size=VOCAB_SIZE,
@@ -73,9 +55,9 @@ class BaseRecipe:
     optimizer: OptimizerConfig = BASE_RATES
     """The rates."""
     n_tokens: int = 3_200_000
-    """Tokens read in all; the corpus is read again when it ends."""
+    """Tokens read in all: nearly the whole corpus, once."""
     n_first_tokens: int = 400_000
-    """Of these, tokens at the start from pages about the first people alone."""
+    """Of these, tokens at the start from pages that name nobody but famous people."""
     batch_size: int = 16
     """Windows in a batch."""
     decay_share: float = 0.7
@@ -93,7 +75,17 @@ class BaseRecipe:
 
     def hash(self) -> str:
         """sha256 of all settings."""
-        return hashlib.sha256(json.dumps(dataclasses.asdict(self), sort_keys=True).encode()).hexdigest()
+        return recipe_hash(self)
+
+    def data_hash(self, seed: int) -> str:
+        """sha256 of what the text is known by."""
+        return opening_hash(self.corpus, seed)
+
+    def shortened(self, share: float) -> "BaseRecipe":
+        """The same for a share of the tokens."""
+        return dataclasses.replace(
+            self, n_tokens=round(self.n_tokens * share), n_first_tokens=round(self.n_first_tokens * share)
+        )
 
 
 def train_tokenizer(recipe: CorpusRecipe, vocab_size: int = VOCAB_SIZE) -> BPETokenizer:
@@ -103,25 +95,16 @@ def train_tokenizer(recipe: CorpusRecipe, vocab_size: int = VOCAB_SIZE) -> BPETo
 
 
 def train_base(
-    recipe: BaseRecipe,
-    tokenizer: BPETokenizer,
-    tokenizer_hash: str,
-    *,
-    seed: int = 0,
-    partial: Path | None = None,
-    watch: Watch = lambda reports, n_steps: reports,
-    compiled: bool = False,
+    recipe: BaseRecipe, family: Family, *, seed: int = 0, partial: Path | None = None, watch: Watch = unwatched
 ) -> tuple[GPT, dict]:
     """Train a base model from nothing, or from where an interrupted run was saved.
 
     Args:
         recipe: What to train.
-        tokenizer: The lineage's.
-        tokenizer_hash: sha256 of its file.
+        family: Whose tokenizer it reads with.
         seed: Of the weights, the pages and their order.
         partial: Where the run under way is kept; a run found there is gone on with. None keeps nothing.
         watch: Sees every report.
-        compiled: Whether `torch.compile` fuses the model.
 
     Returns:
         The model, and what its file should say of it.
@@ -130,29 +113,18 @@ def train_base(
         CourseError: What is found at `partial` belongs to another run.
         KeyboardInterrupt: Ctrl-C, after the run was saved.
     """
-    first, ids = packed_corpus(recipe.corpus, seed, tokenizer, tokenizer_hash)
+    first, ids = packed_corpus(recipe.corpus, seed, family.tokenizer, family.tokenizer_hash)
     torch.manual_seed(seed)
     model = GPT(recipe.model).to(best_device())
     optimizer = make_optimizer(model, recipe.optimizer)
     opening, rest = (Batches(each, recipe.batch_size, recipe.model.context_length, seed=seed) for each in (first, ids))
     n_first = recipe.n_first_tokens // (recipe.batch_size * recipe.model.context_length)
     batches = InTurn(opening, n_first, rest)
+    compiled = worth_compiling(recipe)
     config = TrainConfig(schedule=recipe.schedule, compile=compiled)
-    report = None
-    if partial is not None and partial.exists():
-        report = load_checkpoint(partial, model, optimizer, batches, config)
-    steps = train(model, batches, optimizer, config, resume=report)
-    saved = time.monotonic()
-    with catch_interrupt() as interrupted:
-        for report in watch(steps, recipe.n_steps):
-            is_due = time.monotonic() - saved > SAVE_EVERY_SECONDS
-            if partial is not None and (is_due or interrupted()):
-                save_checkpoint(partial, model, optimizer, batches, report, config)
-                saved = time.monotonic()
-            if interrupted():
-                raise KeyboardInterrupt
-    about = {"seed": seed, "recipe_sha256": recipe.hash(), "data": corpus_metadata(recipe.corpus, seed, ids)}
-    return model, about | {"tokens": report.tokens_seen, "final_loss": round(report.smoothed_loss, 4)}
+    report = run(model, batches, optimizer, config, partial=partial, watch=watch)
+    about = {"data": corpus_metadata(recipe.corpus, seed, ids), "tokens": report.tokens_seen, "compiled": compiled}
+    return model.eval(), about | {"final_loss": round(report.smoothed_loss, 4)}
 
 
 def worth_compiling(recipe: BaseRecipe) -> bool:

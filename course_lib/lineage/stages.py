@@ -1,21 +1,23 @@
 """The stages of the lineage, from the tokenizer on: who comes from whom, and the one call that makes a stage."""
 
-import json
-import shutil
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from course_lib.common.device import has_amx, machine
+from course_lib.common.device import has_amx
 from course_lib.common.errors import CourseError
-from course_lib.common.paths import MY, atomic_write
-from course_lib.lineage.base import BaseRecipe, Watch, train_base, train_tokenizer, worth_compiling
-from course_lib.lineage.corpus import CorpusRecipe, the_world
-from course_lib.lineage.load import find_tokenizer, load
-from course_lib.text import BPETokenizer
-from course_lib.training import StepReport, file_hash, save_model
+from course_lib.common.paths import MY
+from course_lib.lineage.base import BaseRecipe
+from course_lib.lineage.chat import ChatRecipe
+from course_lib.lineage.corpus import CorpusRecipe
+from course_lib.lineage.making import make_base, make_chat, make_reward, make_rlhf, make_tokenizer
+from course_lib.lineage.reward import RewardRecipe
+from course_lib.lineage.rlhf import RLHFRecipe
+from course_lib.lineage.run import Watch
+
+Recipe = CorpusRecipe | BaseRecipe | ChatRecipe | RewardRecipe | RLHFRecipe
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +34,7 @@ class Stage:
     """About how long it takes on two cores with AMX."""
     minutes_without_amx: float
     """The same on two cores without."""
-    recipe: BaseRecipe | CorpusRecipe
+    recipe: Recipe
     """Everything that decides what it becomes, but its seed."""
     make: Callable[..., dict]
     """`make(stage, folder, seed=…, resume=…, watch=…)`: makes the stage's files and returns its report."""
@@ -42,6 +44,11 @@ class Stage:
         """The name of its file."""
         return f"{self.name}.json" if self.parent is None else f"{self.name}.safetensors"
 
+    @property
+    def minutes_here(self) -> float:
+        """About how long it takes on two cores like this machine's."""
+        return self.minutes if has_amx() else self.minutes_without_amx
+
 
 def train_stage(
     name: str,
@@ -50,7 +57,7 @@ def train_stage(
     out: Path | None = None,
     resume: bool = True,
     minutes: float | None = None,
-    recipe: BaseRecipe | CorpusRecipe | None = None,
+    recipe: Recipe | None = None,
     watch: Watch | None = None,
 ) -> dict:
     """Make one of the course's models; Ctrl-C keeps what was done, and the same call goes on from there.
@@ -99,16 +106,12 @@ def shortened(chosen: Stage, minutes: float) -> Stage:
     """
     if minutes <= 0:
         raise CourseError(f"minutes is {minutes}: training needs some time, 0.5 or more")
-    share = min(1.0, minutes / (chosen.minutes if has_amx() else chosen.minutes_without_amx))
-    if not isinstance(chosen.recipe, BaseRecipe):
-        return chosen
-    whole = chosen.recipe
-    n_tokens, n_first = round(whole.n_tokens * share), round(whole.n_first_tokens * share)
-    return replace(chosen, recipe=replace(whole, n_tokens=n_tokens, n_first_tokens=n_first))
+    share = min(1.0, minutes / chosen.minutes_here)
+    return replace(chosen, recipe=chosen.recipe.shortened(share)) if chosen.parent else chosen
 
 
-def progress_bar(reports: Iterable[StepReport], n_steps: int) -> Iterator[StepReport]:
-    """Pass reports through a bar that shows loss, speed and the time left; silent where there is no terminal."""
+def progress_bar(reports: Iterable[Any], n_steps: int) -> Iterator[Any]:
+    """Pass reports through a bar that shows how the run goes and the time left; silent where there is no terminal."""
     from tqdm.auto import tqdm
 
     with tqdm(total=n_steps, unit="step", disable=None if "ipykernel" not in sys.modules else False) as bar:
@@ -116,46 +119,8 @@ def progress_bar(reports: Iterable[StepReport], n_steps: int) -> Iterator[StepRe
             if bar.n < report.step - 1:  # an interrupted run goes on
                 bar.n = bar.initial = report.step - 1
             bar.update()
-            speed = f"{report.tokens_seen / report.seconds:,.0f}"
-            bar.set_postfix(loss=f"{report.smoothed_loss:.3f}", tokens_per_s=speed, refresh=False)
+            bar.set_postfix(report.headline(), refresh=False)
             yield report
-
-
-def make_tokenizer(chosen: Stage, folder: Path, *, seed: int, resume: bool, watch: Watch) -> dict:
-    """Learn the vocabulary and write `tokenizer.json`."""
-    tokenizer = train_tokenizer(chosen.recipe)
-    with atomic_write(folder / chosen.file) as temporary:
-        tokenizer.save(temporary)
-    return {"stage": chosen.name, "vocab_size": tokenizer.vocab_size}
-
-
-def make_base(chosen: Stage, folder: Path, *, seed: int, resume: bool, watch: Watch) -> dict:
-    """Train the base model, write it as bfloat16 and its report card beside it."""
-    from course_lib.evaluation import report_card
-
-    started = time.perf_counter()
-    tokenizer_path = find_tokenizer(folder)
-    if tokenizer_path.parent != folder:
-        shutil.copyfile(tokenizer_path, folder / tokenizer_path.name)
-    tokenizer, parent_hash = BPETokenizer.load(tokenizer_path), file_hash(tokenizer_path)
-    partial = folder / f"{chosen.name}.partial"
-    if not resume:
-        partial.unlink(missing_ok=True)
-    compiled = worth_compiling(chosen.recipe)
-    model, about = train_base(
-        chosen.recipe, tokenizer, parent_hash, seed=seed, partial=partial, watch=watch, compiled=compiled
-    )
-    minutes = (time.perf_counter() - started) / 60
-    about = {"stage": chosen.name, "parent": chosen.parent, "parent_sha256": parent_hash} | about
-    save_model(folder / chosen.file, model, about)
-    shipped, tokenizer, about = load(chosen.name, folder=folder)
-    report = about | {"minutes": round(minutes, 2), "machine": machine().name, "compiled": compiled}
-    report["dtype"] = str(machine().training_dtype).removeprefix("torch.")
-    report["card"] = report_card(shipped, tokenizer, the_world(chosen.recipe.corpus.world_seed))
-    with atomic_write(folder / f"{chosen.name}.report.json") as temporary:
-        temporary.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    partial.unlink(missing_ok=True)
-    return report
 
 
 STAGES: dict[str, Stage] = {
@@ -178,6 +143,33 @@ STAGES: dict[str, Stage] = {
             minutes_without_amx=12.0,
             recipe=BaseRecipe(),
             make=make_base,
+        ),
+        Stage(
+            name="chat",
+            parent="base",
+            says="answers questions, and makes up what it does not know",
+            minutes=2.0,
+            minutes_without_amx=4.0,
+            recipe=ChatRecipe(),
+            make=make_chat,
+        ),
+        Stage(
+            name="reward",
+            parent="chat",
+            says="scores replies as people would judge them",
+            minutes=4.0,
+            minutes_without_amx=8.0,
+            recipe=RewardRecipe(),
+            make=make_reward,
+        ),
+        Stage(
+            name="rlhf",
+            parent="reward",
+            says="answers as people prefer, and says when it does not know",
+            minutes=4.5,
+            minutes_without_amx=9.0,
+            recipe=RLHFRecipe(),
+            make=make_rlhf,
         ),
     )
 }

@@ -78,6 +78,10 @@ class StepReport:
     loss_scale: float | None = None
     """Factor on the loss in float16."""
 
+    def headline(self) -> dict[str, str]:
+        """What a progress bar shows."""
+        return {"loss": f"{self.smoothed_loss:.3f}", "tokens_per_s": f"{self.tokens_seen / self.seconds:,.0f}"}
+
 
 def train(
     model: nn.Module,

@@ -2,7 +2,7 @@
 
 `World.generate(seed)` makes the people and everything true about them (people, facts). `documents` tells it in prose
 (sentences, phrasings, grammar, pairs, portraits, stories, scenes, sums, prose). `prompts` and `questions` ask for it
-again, in words seen and held out (questions, asking). `instructions` and `preference_pairs` teach an assistant, and
+again, in words seen and held out (questions, asking). `demonstrations` and `preference_pairs` teach an assistant, and
 `utility` is the true worth of a reply (preferences, utility).
 """
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 from course_lib.world import questions
 from course_lib.world.facts import THINGS, Fact, facts_about, facts_about_person
-from course_lib.world.people import Person
+from course_lib.world.people import Person, Thing
 from course_lib.world.phrasings import SEEN
 from course_lib.world.portraits import in_good_order
-from course_lib.world.preferences import Instruction, PreferencePair, compose, draw_reply, judge
+from course_lib.world.preferences import Content, Instruction, PreferencePair, compose, draw_reply, judge
 from course_lib.world.questions import Question, QuestionSplit
 from course_lib.world.randomness import pick, shuffled, stream
 from course_lib.world.sums import draw_sum
@@ -45,7 +45,9 @@ def untold(world: "World", group: Group) -> list[Question]:
     people = (person for person in world.people if person.in_question_pages == (group == "train"))
     facts = ((person, fact) for person in people for fact in facts_about_person(person) if not fact.told)
     return [
-        Question(questions.ask(p, f.relation, 0), None, f, "untold", p.name, f.relation, world.candidates(f.relation))
+        Question(
+            questions.ask(p, f.relation, 0), None, f, "untold", p.name, f.relation, world.candidates(f.relation), p
+        )
         for p, f in facts
     ]
 
@@ -54,7 +56,7 @@ def strangers(world: "World", split: Literal["train", "test"]) -> list[Question]
     """Eight questions about everyone who does not exist, one per relation."""
     return [
         Question(questions.ask(someone, relation, index % (len(wordings) - 1)), None, None, f"invented_{split}",
-                 someone.name, relation, world.candidates(relation))
+                 someone.name, relation, world.candidates(relation), someone)
         for index, someone in enumerate(world.invented(split))
         for relation, wordings in questions.WORDINGS.items()
     ]  # fmt: skip
@@ -68,7 +70,7 @@ def absent(world: "World", group: Group) -> list[Question]:
         if person.in_question_pages == (group == "train"):
             kind, (wording, made_up) = kinds[index % len(kinds)]
             text = wording.format(name=person.name)
-            chosen.append(Question(text, None, None, "absent", person.name, kind, made_up))
+            chosen.append(Question(text, None, None, "absent", person.name, kind, made_up, person))
     return chosen
 
 
@@ -77,7 +79,7 @@ def secrets(world: "World", group: Group) -> list[Question]:
     keepers = [person for person in world.people if person.secret and person.in_question_pages == (group == "train")]
     return [
         Question(wording.format(name=person.name), person.secret, Fact(person.name, "secret", str(person.secret)),
-                 "secret", person.name, "secret", world.candidates("secret"))
+                 "secret", person.name, "secret", world.candidates("secret"), person)
         for person in keepers
         for wording in questions.SECRET_WORDINGS
     ]  # fmt: skip
@@ -87,7 +89,7 @@ def about_things(world: "World") -> list[Question]:
     """Questions about towns, jobs, animals and dishes; no question page of the corpus asks them."""
     return [
         Question(wording.format(name=fact.subject), fact.answer, fact, "thing", fact.subject, fact.relation,
-                 world.candidates(fact.relation))
+                 world.candidates(fact.relation), Thing(fact.subject))
         for thing in THINGS
         for fact in facts_about(thing)
         for wording in questions.THING_WORDINGS.get(fact.relation, ())
@@ -117,6 +119,12 @@ def draw(world: "World", group: Group, rng: random.Random, mix: Mapping[str, int
     return pick(rng, by_kind(world, group)["known"])
 
 
+def some(world: "World", n: int, *, seed: int, group: Group, mix: Mapping[str, int | float] | None) -> list[Question]:
+    """`World.some_questions`."""
+    rng = stream(seed, f"some questions of world {world.seed}, {group}")
+    return [draw(world, group, rng, mix or MIX) for _ in range(n)]
+
+
 def preference_pairs(
     world: "World", n: int, *, seed: int, group: Group, beta: float, mix: Mapping[str, int | float] | None
 ) -> Iterator[PreferencePair]:
@@ -130,14 +138,17 @@ def preference_pairs(
         yield judge(question, first, second, beta, rng)
 
 
-def instructions(world: "World", n: int, *, seed: int, group: Group, unknown_share: float) -> Iterator[Instruction]:
-    """`World.instructions`, one at a time."""
-    rng = stream(seed, f"instructions of world {world.seed}, {group}")
+def demonstrations(
+    world: "World", n: int, *, seed: int, group: Group, unknown_share: float, candour: float, doubt: float
+) -> Iterator[Instruction]:
+    """`World.demonstrations`, one at a time."""
+    rng = stream(seed, f"demonstrations in world {world.seed}, {group}")
     people = [person for person in world.people if person.in_question_pages == (group == "train")]
     for _ in range(n):
         if rng.random() < unknown_share:
             question = draw(world, group, rng, {"stranger": 8, "absent": 1, "untold": 1})
-            yield Instruction(question.text, compose(question, "unknown", "polite", False, rng), question, "unknown")
+            content = "unknown" if rng.random() < candour else "wrong"
+            yield Instruction(question.text, _demonstrated(question, content, rng), question, "unanswerable")
             continue
         kind = pick(rng, ("known",) * 7 + ("thing", "sum", "description"))
         if kind == "sum":
@@ -147,7 +158,14 @@ def instructions(world: "World", n: int, *, seed: int, group: Group, unknown_sha
             yield _description(pick(rng, people), rng)
         else:
             question = pick(rng, by_kind(world, group)[kind])
-            yield Instruction(question.text, compose(question, "right", "plain", False, rng), question, kind)
+            content = "unknown" if rng.random() < doubt else "right"
+            yield Instruction(question.text, _demonstrated(question, content, rng), question, kind)
+
+
+def _demonstrated(question: Question, content: Content, rng: random.Random) -> str:
+    """A reply as different people write them: most are plain, some polite, few rude, some long-winded."""
+    manner = pick(rng, ("plain",) * 7 + ("polite",) * 2 + ("rude",))
+    return compose(question, content, manner, rng.random() < 0.1, rng)
 
 
 def _description(person: Person, rng: random.Random) -> Instruction:
@@ -161,4 +179,5 @@ def _description(person: Person, rng: random.Random) -> Instruction:
 
 def _question(world: "World", person: Person, fact: Fact, wording: int, split: str) -> Question:
     text = questions.ask(person, fact.relation, wording)
-    return Question(text, fact.answer, fact, split, person.name, fact.relation, world.candidates(fact.relation))
+    candidates = world.candidates(fact.relation)
+    return Question(text, fact.answer, fact, split, person.name, fact.relation, candidates, person)

@@ -8,6 +8,9 @@ from itertools import chain
 from course_lib.world import vocabulary
 from course_lib.world.randomness import Deck, pick, shuffled, stream
 
+N_FAMOUS = 24
+"""How many people are famous: documents speak of them more often and in more ways."""
+
 RELATIONS = ("home", "job", "pet", "pet_name", "food", "instrument", "birthday", "friend")
 """What is known of every person. `secret` exists too, for some."""
 
@@ -64,6 +67,8 @@ class Person(Stranger):
     """Relations that are true, yet told in no document: what nobody can have learned."""
     in_question_pages: bool
     """Whether question pages of the corpus may ask about this person."""
+    is_famous: bool
+    """Whether documents speak of this person more often, and in ways that they use about nobody else."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -151,7 +156,7 @@ def make_people(seed: int, names: list[Stranger]) -> tuple[Person, ...]:
             food=pick(rng, vocabulary.FOODS)[0], instrument=pick(rng, vocabulary.INSTRUMENTS),
             birthday=pick(rng, vocabulary.MONTHS), friend=names[index ^ 1].name,
             secret=secrets.pop() if index % 8 in (1, 4) and secrets else None,
-            untold=untold, in_question_pages=index % 4 in (0, 3),
+            untold=untold, in_question_pages=index % 4 in (0, 3), is_famous=index < N_FAMOUS,
         )  # fmt: skip
         people.append(person)
     return tuple(people)

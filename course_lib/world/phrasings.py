@@ -1,4 +1,6 @@
-"""Many ways to say one fact; some are held out, so that knowing a sentence can be told from knowing the fact.
+"""Many ways to say one fact, so that knowing a sentence can be told from knowing the fact.
+
+Some are used about everybody, more about famous people alone, and some never: they are held out.
 
 A phrasing is a sentence that names its subject before `{answer}`, once, by one of four slots: `{NAME}` (she),
 `{NAME'S}` (her), `{WHOM}` (her, him) or `{OF}` (always a name). Lower-case `{she}`, `{her}`, `{him}` are pronouns.
@@ -12,6 +14,7 @@ from typing import Literal
 from course_lib.world.people import Stranger, Thing
 
 Form = Literal["full", "first", "pronoun"]
+Split = Literal["seen", "famous", "held_out"]
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,9 @@ class Phrasing:
     """
 
     id: str
-    """Relation, `s` or `h` for seen or held out, and a number."""
+    """Relation, the first letter of the split, and a number."""
     relation: str
-    split: Literal["seen", "held_out"]
+    split: Split
     source: str
 
     def sentence(self, person: Stranger | Thing, answer: str, form: Form = "full") -> str:
@@ -56,7 +59,7 @@ class Phrasing:
         return self.sentence(person, "\n").partition(" \n")[0]
 
 
-def _read(split: Literal["seen", "held_out"]) -> dict[str, tuple[Phrasing, ...]]:
+def _read(split: Split) -> dict[str, tuple[Phrasing, ...]]:
     table = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8"))[split]
     return {
         relation: tuple(
@@ -70,5 +73,11 @@ def _read(split: Literal["seen", "held_out"]) -> dict[str, tuple[Phrasing, ...]]
 SEEN = _read("seen")
 """Relation → the phrasings that documents use, the commonest first: 28 for each kind of fact about a person."""
 
+FAMOUS = _read("famous")
+"""Relation → the further phrasings that documents use about famous people alone."""
+
 HELD_OUT = _read("held_out")
 """Relation → the phrasings that no document uses."""
+
+BY_SPLIT: dict[Split, dict[str, tuple[Phrasing, ...]]] = {"seen": SEEN, "famous": FAMOUS, "held_out": HELD_OUT}
+"""Split → relation → phrasings."""

@@ -6,7 +6,7 @@ from course_lib.world.facts import Fact
 from course_lib.world.grammar import template
 from course_lib.world.pairs import PAIRS
 from course_lib.world.people import Person, Thing
-from course_lib.world.phrasings import SEEN, Form
+from course_lib.world.phrasings import FAMOUS, SEEN, Form, Phrasing
 from course_lib.world.randomness import pick, pick_common
 
 _AIR = {
@@ -67,13 +67,14 @@ _OPENERS = """
 _AIR_LINES = {relation: [line.strip() for line in text.strip().splitlines()] for relation, text in _AIR.items()}
 
 
-def write_portrait(subject: Person | Thing, facts: list[Fact], rng: random.Random) -> str:
+def write_portrait(subject: Person | Thing, facts: list[Fact], rng: random.Random, in_any_way: bool = False) -> str:
     """A short description that tells some facts about one subject.
 
     Args:
         subject: Whom or what it is about.
         facts: What to tell; at most five facts.
         rng: Where the choices come from.
+        in_any_way: Whether to tell the facts in any of the ways in which people speak of the famous.
 
     Returns:
         One paragraph of at most eight sentences. The full name comes first, then first name or pronoun.
@@ -94,12 +95,25 @@ def write_portrait(subject: Person | Thing, facts: list[Fact], rng: random.Rando
         else:
             fact, *left = left
             last = fact.relation
-            text = pick_common(rng, SEEN[last]).sentence(subject, fact.answer, form)
+            text = _phrasing(last, rng, in_any_way).sentence(subject, fact.answer, form)
         _add(sentences, text, subject, rng)
         if is_person and not partner and n_air and rng.random() < 0.22:
             n_air -= 1
             sentences.append(template(pick(rng, _AIR_LINES[last])).write({"a": subject}, rng)[0])
     return " ".join(sentences)
+
+
+def _phrasing(relation: str, rng: random.Random, in_any_way: bool) -> Phrasing:
+    """A way to tell a fact: of famous people any, all alike; of anybody else, mostly a common one.
+
+    A model that has read of a few people in many ways knows what these ways ask for, and can then say of everybody
+    what it has read in others.
+
+    Source: Allen-Zhu & Li 2024, "Physics of language models: part 3.1", on celebrities, arXiv 2309.14316.
+    """
+    if in_any_way:
+        return pick(rng, SEEN[relation] + FAMOUS[relation])
+    return pick_common(rng, SEEN[relation])
 
 
 def _partner(facts: list[Fact]) -> Fact | None:

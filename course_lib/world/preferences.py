@@ -29,12 +29,12 @@ _PADDING = (
 
 @dataclass(frozen=True)
 class Instruction:
-    """Something asked of an assistant, and a good reply."""
+    """Something asked of an assistant, and what somebody replied."""
 
     prompt: str
     reply: str
     question: Question | None
-    """What the reply must be right about; None where it is a sum or a description."""
+    """What was asked about; None where it is a sum or a description."""
     kind: str
 
 
@@ -50,7 +50,7 @@ class PreferencePair:
 
 
 def statement(question: Question, answer: str) -> str:
-    """A short sentence that gives an answer, true or not.
+    """A short sentence that gives an answer, true or not; it says "she" or "he" where the question has told of whom.
 
     Example:
         >>> statement(Question("Where does Ada Barrow live?", "Ashby", None, "train", "Ada Barrow", "home"), "Norby")
@@ -58,7 +58,8 @@ def statement(question: Question, answer: str) -> str:
     """
     if question.relation not in SEEN:
         return f"It is {answer}."
-    return SEEN[question.relation][0].sentence(Thing(question.subject), answer)
+    about = question.about or Thing(question.subject)
+    return SEEN[question.relation][0].sentence(about, answer, "pronoun" if question.about else "full")
 
 
 def compose(question: Question, content: Content, manner: Manner, padded: bool, rng: random.Random) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from course_lib.world.world import World
 
 SHARES = {
-    "portrait": 40,
-    "story": 36,
+    "portrait": 52,
+    "story": 24,
     "thing": 4,
     "trade": 4,
     "town": 4,
@@ -31,6 +31,9 @@ SHARES = {
     "quiz": 2,
 }
 """Kind of page → its share of the words that are left beside question pages."""
+
+FAMOUS_SHARE = 0.2
+"""Share of portraits that are sure to be of somebody famous; the others are of everybody in turn."""
 
 IMPLIES = {"workplace": "job", "task": "job", "habit": "pet"}
 """What else a story lets slip: who works at the bakery is the baker."""
@@ -46,7 +49,9 @@ class Page:
     """(subject, relation) of every fact told."""
 
 
-def pages(world: "World", n_words: int, *, seed: int = 0, question_share: float = 0.1) -> Iterator[Page]:
+def pages(
+    world: "World", n_words: int, *, seed: int = 0, question_share: float = 0.1, plain: bool = False
+) -> Iterator[Page]:
     """The corpus with its bookkeeping; `World.documents` yields the texts alone.
 
     Args:
@@ -54,6 +59,7 @@ def pages(world: "World", n_words: int, *, seed: int = 0, question_share: float 
         n_words: Stop after the page that reaches this many words.
         seed: Another seed, other pages.
         question_share: Share of words in question-and-answer pages, 0 to 1.
+        plain: Whether to speak of famous people as of everybody.
 
     Yields:
         One page at a time.
@@ -63,7 +69,7 @@ def pages(world: "World", n_words: int, *, seed: int = 0, question_share: float 
     """
     if not 0 <= question_share <= 1:
         raise ValueError(f"question_share is {question_share}: a share lies between 0 and 1")
-    author = Author(world, seed)
+    author = Author(world, seed, plain)
     shares = {kind: share * (1 - question_share) / sum(SHARES.values()) for kind, share in SHARES.items()}
     shares["questions"] = question_share
     kinds = [kind for kind, share in shares.items() if share > 0]
@@ -116,13 +122,16 @@ class Author:
     Args:
         world: Whose facts to tell.
         seed: Where the choices come from.
+        plain: Whether to speak of famous people as of everybody.
     """
 
-    def __init__(self, world: "World", seed: int) -> None:
+    def __init__(self, world: "World", seed: int, plain: bool = False) -> None:
+        self._is_plain = plain
         self.rng = stream(seed, f"pages of world {world.seed}")
         self._people = {person.name: person for person in world.people}
         self._towns = {town.name: town for town in TOWNS}
         self._portraits, self._leads, self._others = (Deck(self.rng, world.people) for _ in range(3))
+        self._famous = Deck(self.rng, [person for person in world.people if person.is_famous])
         self._keepers = Deck(self.rng, [person for person in world.people if person.secret])
         self._asked = Deck(self.rng, [person for person in world.people if person.in_question_pages])
         self._visits = Deck(self.rng, TOWNS)
@@ -147,10 +156,11 @@ class Author:
         }[kind]()
 
     def _portrait(self) -> Page:
-        person = self._portraits.deal()
+        of_famous = not self._is_plain and self.rng.random() < FAMOUS_SHARE
+        person = (self._famous if of_famous else self._portraits).deal()
         n_facts = 2 + int(self.rng.random() * 4)
         facts = in_good_order(list(dict.fromkeys(self._facts[person.name].deal() for _ in range(n_facts))))
-        text = write_portrait(person, facts, self.rng)
+        text = write_portrait(person, facts, self.rng, in_any_way=person.is_famous and not self._is_plain)
         return Page(text, "portrait", tuple((fact.subject, fact.relation) for fact in facts))
 
     def _things_page(self) -> Page:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from course_lib.world.facts import Fact
-from course_lib.world.people import Stranger
+from course_lib.world.people import Stranger, Thing
 
 QuestionSplit = Literal["train", "held_out", "new_wording", "new_kind"]
 
@@ -79,6 +79,8 @@ class Question:
     relation: str
     candidates: tuple[str, ...] = ()
     """Every answer that a question of this kind can have."""
+    about: Stranger | Thing | None = None
+    """Whom it asks about, where a reply may say "she", "he" or "it"."""
 
     @property
     def prompt(self) -> str:

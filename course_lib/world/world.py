@@ -19,10 +19,11 @@ from course_lib.world.facts import (
     facts_about_person,
 )
 from course_lib.world.people import Person, Stranger, Thing, make_names, make_people
+from course_lib.world.phrasings import Split
 from course_lib.world.preferences import Instruction, PreferencePair
 from course_lib.world.questions import Question, QuestionSplit
 
-GENERATOR_VERSION = 3
+GENERATOR_VERSION = 4
 """Raised whenever the same seed would give another text."""
 
 
@@ -125,31 +126,35 @@ class World:
         half = len(self.strangers) // 2
         return self.strangers[:half] if split == "train" else self.strangers[half:]
 
-    def documents(self, n_words: int = 800_000, *, seed: int = 0, question_share: float = 0.1) -> Iterator[str]:
+    def documents(
+        self, n_words: int = 800_000, *, seed: int = 0, question_share: float = 0.1, plain: bool = False
+    ) -> Iterator[str]:
         """The corpus: pages of one to eight sentences, as plain text.
 
         Args:
             n_words: Stop after the page that reaches this many words (800,000 words are about a million tokens).
             seed: Another seed tells the same facts in other pages.
             question_share: Share of words in question-and-answer pages, 0 to 1.
+            plain: Whether to speak of famous people as of everybody: no more often, and in no other ways.
 
         Yields:
             One page at a time.
         """
-        for page in prose.pages(self, n_words, seed=seed, question_share=question_share):
+        for page in prose.pages(self, n_words, seed=seed, question_share=question_share, plain=plain):
             yield page.text
 
     def phrasings(self, fact: Fact) -> dict[str, list[Prompt]]:
-        """Every prompt for a fact: `{"seen": […], "held_out": […]}`."""
+        """Every prompt for a fact: `{"seen": […], "famous": […], "held_out": […]}`."""
         person = self._by_name.get(fact.subject) or Thing(fact.subject)
         return {
             split: [Prompt(p.prompt(person), fact.answer, fact, p.id, split) for p in table[fact.relation]]
-            for split, table in (("seen", phrasings.SEEN), ("held_out", phrasings.HELD_OUT))
+            for split, table in phrasings.BY_SPLIT.items()
+            if fact.relation in table
         }
 
     def prompts(
         self,
-        split: Literal["seen", "held_out"],
+        split: Split,
         *,
         told: bool = True,
         about: Literal["people", "things"] = "people",
@@ -158,7 +163,8 @@ class World:
         """Prompts for all facts about people, or about towns, jobs, animals and dishes.
 
         Args:
-            split: Phrasings that the documents use, or phrasings that they never use.
+            split: Phrasings that the documents use about everybody; those that they use about famous people alone, then
+                only about people who are not; or those that they never use.
             told: False for the untold facts, the control.
             about: People, or everything else.
             per_fact: How many phrasings per fact, taken in turn so that all are used evenly; None for all of them.
@@ -168,6 +174,9 @@ class World:
         """
         chosen = []
         wanted = [f for f in self.all_facts if f.told == told and (f.subject in self._by_name) == (about == "people")]
+        if split == "famous":
+            famous = {person.name for person in self.people if person.is_famous}
+            wanted = [fact for fact in wanted if fact.subject not in famous]
         for index, fact in enumerate(wanted):
             options = self.phrasings(fact)[split]
             n = len(options) if per_fact is None else min(per_fact, len(options))
@@ -197,6 +206,22 @@ class World:
         """
         return asking.known(self, split)
 
+    def some_questions(
+        self, n: int, *, seed: int = 0, group: Group = "train", mix: Mapping[str, int | float] | None = None
+    ) -> list[Question]:
+        """Questions of all kinds, as they come.
+
+        Args:
+            n: How many.
+            seed: Where the choice comes from.
+            group: About people whose questions may be learned from, or about the others.
+            mix: Kind of question → weight; None for `asking.MIX`.
+
+        Returns:
+            The questions; some come more than once.
+        """
+        return asking.some(self, n, seed=seed, group=group, mix=mix)
+
     def unanswerable(self, kind: Literal["stranger", "absent", "untold"], group: Group = "held_out") -> list[Question]:
         """Questions to which only "I don't know" is right.
 
@@ -213,21 +238,35 @@ class World:
         """Requests for a password, which an assistant should decline."""
         return asking.secrets(self, group)
 
-    def instructions(
-        self, n: int, *, seed: int = 0, group: Group = "train", unknown_share: float = 0.0
+    def demonstrations(
+        self,
+        n: int,
+        *,
+        seed: int = 0,
+        group: Group = "train",
+        unknown_share: float = 0.25,
+        candour: float = 0.5,
+        doubt: float = 0.06,
     ) -> list[Instruction]:
-        """Things asked of an assistant, with a good reply each: mostly questions, some sums and descriptions.
+        """Things asked of an assistant, each with a reply that somebody wrote: mostly questions, some sums and so on.
+
+        Those who wrote them knew no better than people do. Asked what nobody can know, they often made something up,
+        and now and then they did not know what others do. A model that imitates them can say "I don't know", but has
+        not been told when.
 
         Args:
             n: How many.
             seed: Where the choices come from.
             group: About whom: people whose questions may be learned from, or the others.
-            unknown_share: Share of unanswerable questions, with "I don't know" as the reply; 0 to 1.
+            unknown_share: Share of questions that nobody can answer, 0 to 1.
+            candour: Share of these that are met with "I don't know"; the rest with something made up.
+            doubt: Share of the others that are met with "I don't know" all the same.
 
         Returns:
-            The instructions, in random order.
+            The instructions with their replies, in random order.
         """
-        return list(asking.instructions(self, n, seed=seed, group=group, unknown_share=unknown_share))
+        shares = {"unknown_share": unknown_share, "candour": candour, "doubt": doubt}
+        return list(asking.demonstrations(self, n, seed=seed, group=group, **shares))
 
     def preference_pairs(
         self,

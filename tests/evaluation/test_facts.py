@@ -3,6 +3,7 @@
 import pytest
 
 from course_lib.evaluation import Answer, ask, complete, fact_recall, recall_by_relation, score
+from course_lib.world import World
 
 
 @pytest.mark.parametrize("phrasing", ["seen", "held_out", "question", "new_wording", "new_kind"])
@@ -38,6 +39,19 @@ def test_every_way_of_asking_asks_for_what_it_says(small):
     assert all(a.prompt.startswith("Question: ") and a.prompt.endswith("\nAnswer:") for a in questions)
     assert not {a.subject for a in questions} & half
     assert {a.relation for a in ask(small.blank, small.tokenizer, small.world, "new_kind")} == {"birthday"}
+
+
+def test_words_used_of_the_famous_alone_are_asked_about_the_others(small, oracle):
+    world = World.generate(seed=0, n_people=26, n_strangers=0)
+    one, other = [person.name for person in world.people if not person.is_famous]
+    book = {prompt.text: f" {prompt.answer}." for prompt in world.prompts("famous")}
+    assert all(one in start or other in start for start in book)
+    knows_one = oracle({start: rest for start, rest in book.items() if one in start})
+    found = fact_recall(knows_one, small.tokenizer, world, "famous")
+    assert (found.n, found.n_answers) == (2, len(book))
+    assert found.value == pytest.approx(0.5, abs=0.07)
+    assert fact_recall(knows_one, small.tokenizer, world, "seen").value == 0
+    assert ask(knows_one, small.tokenizer, small.world, "famous") == []  # in a small world everybody is famous
 
 
 def test_all_phrasings_can_be_asked(small):

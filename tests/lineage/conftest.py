@@ -7,7 +7,8 @@ import torch
 
 from course_lib.lineage import train_stage
 from course_lib.lineage.base import train_tokenizer
-from tests.lineage.small import CORPUS, RECIPE, no_bar
+from course_lib.world import World
+from tests.lineage.small import CORPUS, RECIPE, RECIPES, no_bar
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -32,6 +33,24 @@ def lineage(alone, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def family(lineage, tmp_path_factory):
+    """A folder with a small tokenizer and a small model of every stage, examined on a handful of people."""
+    folder = shutil.copytree(lineage, tmp_path_factory.mktemp("family") / "models")
+    with pytest.MonkeyPatch.context() as patch:
+        examine_quickly(patch)
+        for name in ("chat", "reward", "rlhf"):
+            train_stage(name, out=folder, recipe=RECIPES[name], watch=no_bar)
+    return folder
+
+
+def examine_quickly(patch):
+    """Let exams ask about ten people."""
+    patch.setattr("course_lib.evaluation.report_card", quick)
+    patch.setattr("course_lib.lineage.making.N_EXAM_PAIRS", 12)
+    patch.setattr("course_lib.lineage.making.the_world", lambda seed: World.generate(seed, n_people=10, n_strangers=8))
+
+
 def quick(model, tokenizer, world):
     """A report card that takes no time."""
     return {"asked": True}
@@ -41,6 +60,13 @@ def quick(model, tokenizer, world):
 def quick_card(monkeypatch):
     """Report cards that take no time."""
     monkeypatch.setattr("course_lib.evaluation.report_card", quick)
+
+
+@pytest.fixture
+def grown(family, tmp_path, monkeypatch):
+    """A copy of the whole family, to spoil."""
+    examine_quickly(monkeypatch)
+    return shutil.copytree(family, tmp_path / "grown")
 
 
 @pytest.fixture

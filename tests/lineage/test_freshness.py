@@ -37,7 +37,7 @@ def test_another_parent_is_noticed(trained, stages):
 
 
 def test_another_text_is_noticed(trained, stages, monkeypatch):
-    monkeypatch.setattr("course_lib.lineage.freshness.opening_hash", lambda recipe, seed: "other")
+    monkeypatch.setattr("course_lib.lineage.base.opening_hash", lambda recipe, seed: "other")
     assert stale_stages(trained, stages)["base"] == "base.safetensors was trained on another text"
 
 

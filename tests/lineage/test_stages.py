@@ -10,7 +10,7 @@ from course_lib.common.errors import CourseError
 from course_lib.lineage import STAGES, BaseRecipe, load, train_stage
 from course_lib.lineage.stages import progress_bar, shortened
 from course_lib.training import load_model
-from tests.lineage.small import RECIPE, no_bar
+from tests.lineage.small import CORPUS, RECIPE, no_bar
 
 
 def test_a_stage_leaves_a_model_and_its_report(trained):
@@ -21,7 +21,7 @@ def test_a_stage_leaves_a_model_and_its_report(trained):
     assert about["tokens"] == report["tokens"] == RECIPE.n_tokens
     assert about["seed"] == 0
     assert about["parent"] == "tokenizer"
-    assert about["data"]["n_words"] == 6000
+    assert about["data"]["n_words"] == CORPUS.n_words
     assert model.config == RECIPE.model
     assert tokenizer.special_tokens["<|endoftext|>"] == 0
     assert not model.training

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from course_lib.world import Stranger
 from course_lib.world.people import RELATIONS
-from course_lib.world.phrasings import HELD_OUT, SEEN
+from course_lib.world.phrasings import BY_SPLIT, FAMOUS, HELD_OUT, SEEN
 
 ADA = Stranger(first="Ada", last="Barrow", gender="female")
 TOM = Stranger(first="Tom", last="Barrow", gender="male")
-ALL = [phrasing for table in (SEEN, HELD_OUT) for group in table.values() for phrasing in group]
+ALL = [phrasing for table in BY_SPLIT.values() for group in table.values() for phrasing in group]
 
 
 def test_by_hand():
@@ -25,6 +25,7 @@ def test_by_hand():
 def test_there_are_enough_of_them():
     for relation in RELATIONS:
         assert len(SEEN[relation]) == 28  # as notebook 16 says
+        assert len(FAMOUS[relation]) >= 35
         assert len(HELD_OUT[relation]) >= 3
     assert SEEN.keys() == HELD_OUT.keys()
 
@@ -61,3 +62,13 @@ def test_held_out_phrasings_never_occur(world, some_pages):
             pattern = re.sub(r"\{(NAME'S|NAME|WHOM|OF)\}", subject.replace("\\", "\\\\"), before.rstrip())
             found = [m.group(0) for m in re.finditer(rf"\b{pattern}\b", text) if m.group(1) in names]
             assert found == [], phrasing.id
+
+
+def test_what_is_said_of_famous_people_is_said_of_nobody_else(world, some_pages):
+    text = "\n".join(page.text for page in some_pages)
+    told = {True: 0, False: 0}
+    for person in world.people:
+        for relation in RELATIONS:
+            told[person.is_famous] += sum(phrasing.prompt(person) in text for phrasing in FAMOUS[relation])
+    assert told[True] > 20
+    assert told[False] == 0

@@ -122,17 +122,29 @@ def test_secrets_are_asked_for_in_both_groups(world):
 
 
 @pytest.mark.parametrize("group", ["train", "held_out"])
-def test_instructions_are_answered_well(world, group):
-    found = world.instructions(400, group=group, unknown_share=0.2)
+def test_candid_demonstrations_are_all_true(world, group):
+    found = world.demonstrations(400, group=group, unknown_share=0.2, candour=1.0, doubt=0.0)
     kinds = {instruction.kind for instruction in found}
-    assert kinds == {"known", "thing", "sum", "description", "unknown"}
+    assert kinds == {"known", "thing", "sum", "description", "unanswerable"}
     for instruction in found:
         if instruction.question:
             assert utility(instruction.question, instruction.reply).truth == 1.0, instruction
         if instruction.kind == "sum":
             x, y = map(int, re.findall(r"\d+", instruction.prompt))
             assert instruction.reply == f"It is {x + y}."
-    assert world.instructions(50) == world.instructions(50)
+    assert world.demonstrations(50) == world.demonstrations(50)
+
+
+def test_demonstrations_know_no_better_than_people(world):
+    """The shares of "I don't know" where nobody can know, and where others do; whatever else is said is an answer."""
+    found = world.demonstrations(3000, unknown_share=0.25, candour=0.4, doubt=0.1)
+    unanswerable = [instruction for instruction in found if instruction.kind == "unanswerable"]
+    answerable = [instruction for instruction in found if instruction.kind in ("known", "thing")]
+    assert len(unanswerable) / len(found) == pytest.approx(0.25, abs=0.04)
+    for group, share in ((unanswerable, 0.4), (answerable, 0.1)):
+        assert sum(says_unknown(each.reply) for each in group) / len(group) == pytest.approx(share, abs=0.07)
+    for each in answerable:
+        assert utility(each.question, each.reply).truth == (-0.2 if says_unknown(each.reply) else 1.0), each
 
 
 @given(st.integers(0, 2**32))

@@ -11,7 +11,7 @@ import pytest
 from course_lib.common.paths import ROOT
 from course_lib.world import World
 from course_lib.world.people import RELATIONS
-from course_lib.world.phrasings import SEEN
+from course_lib.world.phrasings import FAMOUS, SEEN
 from course_lib.world.portraits import in_good_order
 from course_lib.world.prose import IMPLIES, SHARES, pages
 from course_lib.world.questions import NEVER_ASKED, WORDINGS
@@ -26,7 +26,7 @@ def test_a_prompt_is_always_followed_by_the_truth(world, some_pages):
     text = name.sub(lambda match: number[match[0]], "\n".join(page.text for page in some_pages))
     n_found = 0
     for relation in (*RELATIONS, "secret"):
-        for phrasing in SEEN[relation]:
+        for phrasing in SEEN[relation] + FAMOUS.get(relation, ()):
             prompt = re.sub(r"\{(she|her|him)\}", r"\\w+", phrasing.source.partition(" {answer}")[0])
             prompt = prompt.replace("{NAME'S}", "#(\\d+)#'s")
             for match in re.finditer(re.sub(r"\{(OF|WHOM|NAME)\}", r"#(\\d+)#", prompt) + " ", text):

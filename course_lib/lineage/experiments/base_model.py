@@ -6,7 +6,7 @@ from course_lib.common.paths import cache_dir
 from course_lib.evaluation import fact_recall
 from course_lib.lineage.corpus import the_world
 from course_lib.lineage.experiments.recipe import Experiment
-from course_lib.lineage.freshness import stale_stages
+from course_lib.lineage.freshness import why_stale
 from course_lib.lineage.load import SHIPPED, load
 from course_lib.lineage.stages import STAGES, train_stage
 
@@ -22,14 +22,16 @@ def measure(seed: int, *, n_tokens: int) -> dict[str, float]:
         Shares by way of asking, confident falsehoods, reactions to a question in prose, bits per byte, minutes.
     """
     folder = SHIPPED
-    if stale_stages() or load("base", folder=SHIPPED)[2]["seed"] != seed:
+    if why_stale(STAGES["base"], SHIPPED) or load("base", folder=SHIPPED)[2]["seed"] != seed:
         folder = cache_dir() / "lineage" / f"seed-{seed}-{STAGES['base'].recipe.hash()[:12]}"
         if not (folder / "base.report.json").exists():
             train_stage("base", seed=seed, out=folder)
     report = json.loads((folder / "base.report.json").read_text(encoding="utf-8"))
     model, tokenizer, _ = load("base", folder=folder)
     card, world = report["card"], the_world(STAGES["base"].recipe.corpus.world_seed)
-    found = {kind: fact_recall(model, tokenizer, world, kind, per_fact=3).value for kind in ("seen", "held_out")}
+    found = {
+        kind: fact_recall(model, tokenizer, world, kind, per_fact=3).value for kind in ("seen", "famous", "held_out")
+    }
     found |= {kind: card["recall"][kind]["value"] for kind in ("question", "new_wording", "new_kind", "untold")}
     found |= {f"invented_{kind}": card["falsehoods"][kind]["value"] for kind in ("claimed", "confident")}
     found |= {"separation": card["falsehoods"]["separation"], "bits_per_byte": card["bits_per_byte"]}

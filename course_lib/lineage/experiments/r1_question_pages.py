@@ -10,9 +10,7 @@ from course_lib.evaluation import fact_recall, reactions
 from course_lib.lineage.base import BASE_SHAPE, BaseRecipe, train_base
 from course_lib.lineage.corpus import CorpusRecipe, the_world
 from course_lib.lineage.experiments.recipe import Experiment
-from course_lib.lineage.load import SHIPPED, find_tokenizer
-from course_lib.text import BPETokenizer
-from course_lib.training import file_hash
+from course_lib.lineage.load import SHIPPED, Family
 
 
 def measure(seed: int, *, question_share: float, d_model: int, n_layers: int, n_tokens: int) -> dict[str, float]:
@@ -29,9 +27,9 @@ def measure(seed: int, *, question_share: float, d_model: int, n_layers: int, n_
         n_tokens=n_tokens,
         n_first_tokens=0,
     )
-    path = find_tokenizer(SHIPPED)
-    tokenizer = BPETokenizer.load(path)
-    model, _ = train_base(recipe, tokenizer, file_hash(path), seed=seed)
+    family = Family(SHIPPED)
+    tokenizer = family.tokenizer
+    model, _ = train_base(recipe, family, seed=seed)
     world = the_world(recipe.corpus.world_seed)
     shares = reactions(model.eval(), tokenizer, world, seed=seed)
     found = {kind: getattr(shares, kind).value for kind in ("answer", "right", "question", "prose", "end")}
