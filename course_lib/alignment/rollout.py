@@ -157,7 +157,7 @@ def _write(
     return written
 
 
-def states_before_reply(model: GPT, rolled: Rollout, n_side_by_side: int = 32) -> Float[Tensor, "scored d_model"]:
+def states_before_reply(model: GPT, rolled: Rollout, n_side_by_side: int = 64) -> Float[Tensor, "scored d_model"]:
     """What a model has in mind just before each token of the replies, from one pass over prompts and replies.
 
     Replies of like length are read side by side, so that little of what is read is padding.

@@ -46,7 +46,18 @@ def test_raises_the_share_of_a_letter_that_the_judge_likes(model, tokenizer) -> 
     assert all(tensor.equal(before[name]) for name, tensor in model.state_dict().items())
     assert reports[-1].scores == tuple(likes_a(None, reports[-1].replies).tolist())
     assert all(0 <= report.clip_share <= 1 and report.approximate_kl >= 0 for report in reports)
-    assert reports[-1].explained_variance > 0.1
+
+
+def test_the_critic_learns_to_foresee(model, tokenizer) -> None:
+    """A judge who looks at the prompt alone can be foreseen."""
+
+    def likes_early_numbers(prompts, replies):
+        return torch.tensor([float(len(prompt) < 12) for prompt in prompts])  # "Where is 7?" but not "Where is 17?"
+
+    _, reports = run(model, tokenizer, likes_early_numbers, n_critic_iterations=20, n_iterations=15)
+    foreseen = [report.explained_variance for report in reports]
+    assert abs(foreseen[0]) < 1e-6
+    assert foreseen[-1] > 0.5
 
 
 def test_ratios_start_at_1_and_the_critic_learns_first(model, tokenizer) -> None:

@@ -62,13 +62,19 @@ def test_the_loss_is_bradley_and_terry_gradients_too() -> None:
     torch.testing.assert_close(*gradients)
 
 
-def test_what_the_reader_tells_by_hand() -> None:
-    """Two words of probability 1/2 and 1/8 where the likeliest has 1/2."""
-    logits = torch.tensor([[[0.5, 0.25, 0.125, 0.125], [0.5, 0.25, 0.125, 0.125], [0.25] * 4]]).log()
-    found = read_reply(logits, torch.tensor([[3, 0, 2]]), torch.tensor([[False, True, True]]))
-    half, eighth = torch.tensor([1 / 2, 1 / 8]).log().tolist()
-    wanted = [(half + eighth) / 2, (half + eighth) / 10, eighth, eighth - half, (eighth - half) / 2]
-    assert found[0].tolist() == pytest.approx(wanted)
+def test_what_the_reader_tells_is_what_it_says_token_by_token(model) -> None:
+    token_ids, is_reply = torch.tensor([[3, 9, 8, 7], [5, 6, 0, 0]]), torch.tensor([[0, 0, 1, 1], [0, 1, 0, 0]]).bool()
+    found = read_reply(model, token_ids, is_reply)
+    for row, (prompt, reply) in enumerate((([3, 9], [8, 7]), ([5], [6]))):
+        taken, best = [], []
+        for index, token_id in enumerate(reply):
+            log_probs = model(torch.tensor([prompt + reply[:index]]))[0, -1].log_softmax(-1)
+            taken.append(log_probs[token_id].item())
+            best.append(log_probs.max().item())
+        beside = [one - other for one, other in zip(taken, best, strict=True)]
+        n = len(reply)
+        wanted = [sum(taken) / n, sum(taken) / 10, min(taken), min(beside), sum(beside) / n]
+        assert found[row].tolist() == pytest.approx(wanted, abs=1e-4)
 
 
 def test_padding_and_neighbours_change_no_score(model, tokenizer) -> None:
