@@ -13,6 +13,7 @@ README = ROOT / "README.md"
 START, END = "<!-- results: `python course.py build` writes them from data/ -->", "<!-- end of results -->"
 ASKED = {
     "seen": "facts that the base model recalls, asked in phrasings it has read",
+    "famous": "the same, in phrasings that it has read about a few famous people, asked about the others",
     "held_out": "the same, in phrasings of another author, which it has never read",
     "question": "questions answered about people of whom its corpus asks none",
 }
