@@ -55,7 +55,7 @@ class BaseRecipe:
     optimizer: OptimizerConfig = BASE_RATES
     """The rates."""
     n_tokens: int = 3_200_000
-    """Tokens read in all: nearly the whole corpus, once."""
+    """Tokens read in all. After the first ones, three quarters of the corpus, once."""
     n_first_tokens: int = 400_000
     """Of these, tokens at the start from pages that name nobody but famous people."""
     batch_size: int = 16

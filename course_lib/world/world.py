@@ -132,7 +132,7 @@ class World:
         """The corpus: pages of one to eight sentences, as plain text.
 
         Args:
-            n_words: Stop after the page that reaches this many words (800,000 words are about a million tokens).
+            n_words: Stop after the page that reaches this many words (680,000 words are about a million tokens).
             seed: Another seed tells the same facts in other pages.
             question_share: Share of words in question-and-answer pages, 0 to 1.
             plain: Whether to speak of famous people as of everybody: no more often, and in no other ways.
