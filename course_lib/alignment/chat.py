@@ -1,7 +1,7 @@
 """Conversations: turns as token ids, which of them a model learns from, and how it replies."""
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -280,16 +280,20 @@ def stream_reply(
     end = end_token(tokenizer, chat_format)
     limits = {"max_new_tokens": max_new_tokens, "stop_token_ids": (end,), "generator": generator}
     tokens = stream(model, _prompt(model, tokenizer, turns, chat_format), sampler=sampler, **limits)
-    return _pieces(tokenizer, tokens, end)
+    return text_pieces(tokenizer, tokens, (end,))
 
 
-def _pieces(tokenizer: ChatTokenizer, tokens: Iterator[int], end: int) -> Iterator[str]:
-    """Text as soon as its characters are whole: a token may hold half of one."""
+def text_pieces(tokenizer: ChatTokenizer, tokens: Iterator[int], stops: Collection[int]) -> Iterator[str]:
+    """Tokens as text, as soon as characters are whole: a token may hold half of one.
+
+    Args:
+        tokenizer: The model's.
+        tokens: Token ids, one after the other.
+        stops: Tokens that are no text.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     for token_id in tokens:
-        piece = b"" if token_id == end else tokenizer.token_bytes(token_id)
-        text = decoder.decode(piece, final=token_id == end)
-        if text:
+        if text := decoder.decode(b"" if token_id in stops else tokenizer.token_bytes(token_id)):
             yield text
     if text := decoder.decode(b"", final=True):
         yield text

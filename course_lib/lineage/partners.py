@@ -6,8 +6,8 @@ from pathlib import Path
 
 import torch
 
-from course_lib.alignment import CHATML, COURSE_FORMAT, ChatFormat, Turn, encode_chat, stream_reply, text_pieces
-from course_lib.alignment.chat import check_length
+from course_lib.alignment import CHATML, COURSE_FORMAT, ChatFormat, Turn, encode_chat, stream_reply
+from course_lib.alignment.chat import check_length, text_pieces
 from course_lib.common.errors import CourseError
 from course_lib.inference import Sampler, stream
 from course_lib.lineage.load import load

@@ -17,6 +17,7 @@ from course_lib.alignment import (
     reply,
     stream_reply,
 )
+from course_lib.alignment.chat import text_pieces
 from course_lib.common.errors import CourseError
 from course_lib.inference import Sampler
 from course_lib.text import BPETokenizer
@@ -103,11 +104,9 @@ def test_replies_stream_and_agree(model, tokenizer) -> None:
 
 
 def test_a_character_split_over_tokens_comes_whole() -> None:
-    from course_lib.alignment.chat import _pieces
-
     tokenizer = BPETokenizer.train("", vocab_size=264, special_tokens=SPECIAL)
-    assert list(_pieces(tokenizer, iter([*tokenizer.encode("aé→"), 5]), 5)) == ["a", "é", "→"]
-    assert list(_pieces(tokenizer, iter(tokenizer.encode("é")[:1]), 5)) == ["\ufffd"]
+    assert list(text_pieces(tokenizer, iter([*tokenizer.encode("aé→"), 5]), [5])) == ["a", "é", "→"]
+    assert list(text_pieces(tokenizer, iter(tokenizer.encode("é")[:1]), [5])) == ["\ufffd"]
 
 
 def test_a_conversation_over_the_context_is_one_line(model, tokenizer) -> None:
