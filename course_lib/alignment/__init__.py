@@ -47,6 +47,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "pair_accuracy": "reward",
         "pair_loss": "reward",
         "preference_probabilities": "reward",
+        "read_pairs": "reward",
         "read_reply": "reward",
         "save_reward_model": "reward",
         "Reliability": "calibration",

@@ -8,15 +8,18 @@ from typing import Any
 import torch
 from torch import nn
 
-from course_lib.alignment.chat import GREEDY, ChatTokenizer, encode_chat, end_token, exchange, replies
+from course_lib.alignment.chat import GREEDY, ChatTokenizer, encode_chat, end_token, exchange
 from course_lib.alignment.rollout import rollout, token_log_probs
 from course_lib.evaluation import Interval, bootstrap_interval
 from course_lib.inference import Sampler
-from course_lib.world import Question, World
+from course_lib.world import Person, Question, World
 from course_lib.world.utility import Utility, declines, says_unknown, utility
 
 MAX_REPLY_TOKENS = 40
 """Longer than any reply that was demonstrated; what does not end by then has no end."""
+
+BATCH_SIZE = 256
+"""Replies written side by side."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,27 +68,40 @@ def put(
     Returns:
         The replies and their worth, in the order of the questions.
     """
-    asked = [exchange(question.text, "")[:1] for question in questions]
-    said, ended = replies(model, tokenizer, asked, sampler, max_new_tokens=MAX_REPLY_TOKENS, generator=generator)
-    return [
-        Given(question=question, reply=reply, has_ended=end, worth=utility(question, reply))
-        for question, reply, end in zip(questions, said, ended, strict=True)
-    ]
+    prompts = [encode_chat(exchange(each.text, "")[:1], tokenizer, for_reply=True) for each in questions]
+    given: list[Given | None] = [None] * len(questions)
+    order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
+    limits = {"max_new_tokens": MAX_REPLY_TOKENS, "stop_token_id": end_token(tokenizer)}
+    for start in range(0, len(order), BATCH_SIZE):
+        chosen = order[start : start + BATCH_SIZE]
+        written = rollout(model, [prompts[index] for index in chosen], sampler=sampler, generator=generator, **limits)
+        for index, ids, end in zip(chosen, written.replies(), written.has_ended.tolist(), strict=True):
+            question, reply = questions[index], tokenizer.decode(ids)
+            given[index] = Given(question=question, reply=reply, has_ended=end, worth=utility(question, reply))
+    return given
+
+
+def unasked(world: World) -> tuple[Person, ...]:
+    """Every fifth of the people about whom no page asks: no stage asks about them either, not even without answers."""
+    return tuple(person for person in world.people if not person.in_question_pages)[::5]
 
 
 def exam(world: World) -> dict[str, list[Question]]:
-    """The questions that assistants are compared by; no stage learns from people in them.
+    """The questions that assistants are compared by; nobody ever showed a model how to answer them.
 
     Args:
         world: Whose people.
 
     Returns:
-        `known`: people about whom neither question pages nor demonstrations ask; `new_wording`: the same in words never
-        used; `invented`: people who do not exist; `absent`: what the world does not contain; `untold`: what no document
-        tells.
+        `known`: people about whom neither question pages nor demonstrations nor labels ask; `unasked`: such people whom
+        RLHF does not ask about either; `new_wording`: known people in words never used; `invented`: people who do not
+        exist; `absent`: what the world does not contain; `untold`: what no document tells.
     """
+    spared = {person.name for person in unasked(world)}
+    known = world.questions("held_out")
     return {
-        "known": world.questions("held_out"),
+        "known": [question for question in known if question.subject not in spared],
+        "unasked": [question for question in known if question.subject in spared],
         "new_wording": world.questions("new_wording"),
         "invented": world.unanswerable("stranger"),
         "absent": world.unanswerable("absent"),

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from course_lib.alignment.chat import ChatTokenizer, Turn, check_length, encode_chat, end_token
-from course_lib.alignment.preferences import Preference
-from course_lib.alignment.sft import shuffled_batches
+from course_lib.alignment.chat import ChatTokenizer, Turn, encode_chat, end_token
 from course_lib.common.errors import CourseError
 
 
@@ -21,10 +19,6 @@ class ReplyBatch:
     token_ids: Int[Tensor, "example token"]
     is_reply: Bool[Tensor, "example token"]
     """True at the reply's tokens, the one that ends it included."""
-
-
-class PairBatch(ReplyBatch):
-    """Replies that were compared: the chosen ones first, then, in the same order, the rejected."""
 
 
 def stack_replies(prompts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> ReplyBatch:
@@ -63,43 +57,48 @@ def encode_replies(
     return asked, [[*tokenizer.encode(reply), end] for reply in replies]
 
 
+@dataclass(frozen=True, slots=True)
+class PairBatch:
+    """Replies that were compared, as the reader of a reward model sees them."""
+
+    chosen: Float[Tensor, "pair feature"]
+    rejected: Float[Tensor, "pair feature"]
+    """In the same order."""
+
+
 class PairBatches:
     """Endless batches of comparisons, each once an epoch, in an order that the seed alone decides.
 
     Args:
-        preferences: The labels.
-        tokenizer: The model's.
+        chosen: Features of the chosen replies, a row each.
+        rejected: Those of the rejected, in the same order.
         batch_size: Comparisons in a batch.
-        context_length: Most tokens that the model reads.
         seed: Decides the order.
 
     Raises:
-        CourseError: There are fewer than two labels, or a conversation is longer than the context.
+        CourseError: There are fewer than two labels.
+
+    Example:
+        >>> batches = PairBatches(torch.tensor([[3.0], [4.0]]), torch.tensor([[1.0], [2.0]]), batch_size=2)
+        >>> (next(batches).chosen - next(batches).rejected).shape
+        torch.Size([2, 1])
     """
 
     def __init__(
         self,
-        preferences: Sequence[Preference],
-        tokenizer: ChatTokenizer,
+        chosen: Float[Tensor, "pair feature"],
+        rejected: Float[Tensor, "pair feature"],
         *,
         batch_size: int,
-        context_length: int,
         seed: int = 0,
     ) -> None:
-        if len(preferences) < 2:
-            raise CourseError(f"{len(preferences)} preferences teach nothing that holds beyond them: label some more")
-        prompts = [preference.prompt for preference in preferences]
-        self.prompts, self.chosen = encode_replies(prompts, [each.chosen for each in preferences], tokenizer)
-        _, self.rejected = encode_replies(prompts, [each.rejected for each in preferences], tokenizer)
-        for prompt, *pair in zip(self.prompts, self.chosen, self.rejected, strict=True):
-            check_length(len(prompt) + max(map(len, pair)), context_length)
-        self.batch_size, self.seed = batch_size, seed
-        self.batches_per_epoch = max(1, len(preferences) // batch_size)
+        if len(chosen) < 2:
+            raise CourseError(f"{len(chosen)} preferences teach nothing that holds beyond them: label some more")
+        self.chosen, self.rejected = chosen, rejected
+        self.batch_size, self.seed = min(batch_size, len(chosen)), seed
+        self.batches_per_epoch = len(chosen) // self.batch_size
         self.step = 0
         """Batches given so far."""
-        pairs = zip(self.prompts, self.chosen, self.rejected, strict=True)
-        self._lengths = np.array([len(prompt) + max(map(len, replies)) for prompt, *replies in pairs])
-        self._epoch, self._order = -1, []
 
     def batch_at(self, step: int) -> PairBatch:
         """Batch number `step`, whatever was read before.
@@ -108,13 +107,9 @@ class PairBatches:
             step: 0 for the first.
         """
         epoch, place = divmod(step, self.batches_per_epoch)
-        if epoch != self._epoch:
-            random = np.random.default_rng([self.seed, epoch])
-            self._epoch, self._order = epoch, shuffled_batches(self._lengths, self.batch_size, random)
-        rows = self._order[place].tolist()
-        replies = [self.chosen[row] for row in rows] + [self.rejected[row] for row in rows]
-        batch = stack_replies([self.prompts[row] for row in rows] * 2, replies)
-        return PairBatch(batch.token_ids, batch.is_reply)
+        order = np.random.default_rng([self.seed, epoch]).permutation(len(self.chosen))
+        rows = torch.from_numpy(order[place * self.batch_size : (place + 1) * self.batch_size])
+        return PairBatch(self.chosen[rows], self.rejected[rows])
 
     def __iter__(self) -> Iterator[PairBatch]:
         return self
@@ -126,7 +121,7 @@ class PairBatches:
 
     def state_dict(self) -> dict[str, int]:
         """What a checkpoint keeps, to go on with the same next batch."""
-        sizes = {"seed": self.seed, "batch_size": self.batch_size, "n_pairs": len(self.prompts)}
+        sizes = {"seed": self.seed, "batch_size": self.batch_size, "n_pairs": len(self.chosen)}
         return {"step": self.step} | sizes
 
     def load_state_dict(self, state: dict[str, int]) -> None:

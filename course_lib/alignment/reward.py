@@ -19,94 +19,116 @@ from course_lib.training import Loss, load_model, save_model
 from course_lib.training.loss import token_losses
 from course_lib.transformer import GPT
 
-READING = ("mean", "sum / 10", "lowest", "lowest beside the likeliest", "mean beside the likeliest")
-"""What the frozen reader tells of a reply; `read_reply` computes them."""
+READING = (
+    "mean", "sum / 10", "lowest", "lowest beside the likeliest", "mean beside the likeliest",
+    "mean of the prompt", "sum of the prompt / 10",
+)  # fmt: skip
+"""How probable the reader finds a reply, in the order of `read_reply`."""
 
 
 @torch.no_grad()
 def read_reply(
     model: GPT, token_ids: Int[Tensor, "example token"], is_reply: Bool[Tensor, "example token"]
 ) -> Float[Tensor, "example feature"]:
-    """How probable a model finds a reply, in a few numbers: a made-up answer often has one improbable token.
+    """What a model makes of a reply: how probable it finds it, and its hidden state at the end.
+
+    A made-up answer often has one improbable token, and a name that was never read is improbable itself.
 
     Args:
         model: The reader.
-        token_ids: Prompt and reply.
+        token_ids: Prompt and reply, padded on the right.
         is_reply: Where the reply is.
 
     Returns:
-        In the order of `READING`: the tokens' mean log-probability, their sum divided by 10, the lowest; and the lowest
-        and the mean of what each lies below the likeliest token in its place.
+        First, in the order of `READING`: the mean log-probability of the reply's tokens, their sum divided by 10, the
+        lowest; the lowest and the mean of what each lies below the likeliest token in its place; mean and sum / 10 of
+        the prompt's. Then the hidden state at the reply's last token.
     """
-    scored = is_reply[:, 1:]
-    logits = model.head(model.hidden_states(token_ids)[:, :-1][scored]).float()
-    losses = token_losses(logits[None], token_ids[:, 1:][scored][None])[0]
+    hidden = model.hidden_states(token_ids)
+    is_read = is_reply.flip(1).cummax(dim=1).values.flip(1)  # prompt and reply, no padding
+    scored, asked = is_reply[:, 1:], (is_read & ~is_reply)[:, 1:]
+    read = is_read[:, 1:]
+    logits = model.head(hidden[:, :-1][read]).float()
+    losses = token_losses(logits[None], token_ids[:, 1:][read][None])[0]
     log_probs, likeliest = (
-        torch.zeros(scored.shape, device=logits.device).masked_scatter(scored, each)
+        torch.zeros(read.shape, device=logits.device).masked_scatter(read, each)
         for each in (-losses, logits.amax(dim=-1) - logits.logsumexp(dim=-1))
     )
-    n_tokens, total, beside = scored.sum(dim=-1), log_probs.sum(dim=-1), log_probs - likeliest
-    features = total / n_tokens, total / 10, log_probs.amin(dim=-1), beside.amin(dim=-1), beside.sum(dim=-1) / n_tokens
-    return torch.stack(features, dim=-1)
+    n_reply, n_asked = scored.sum(dim=-1), asked.sum(dim=-1).clamp(min=1)
+    of_reply, of_prompt, beside = log_probs * scored, log_probs * asked, (log_probs - likeliest) * scored
+    total, total_prompt = of_reply.sum(dim=-1), of_prompt.sum(dim=-1)
+    worst = of_reply.amin(dim=-1), beside.amin(dim=-1)
+    features = (
+        total / n_reply, total / 10, worst[0], worst[1], beside.sum(dim=-1) / n_reply,
+        total_prompt / n_asked, total_prompt / 10,
+    )  # fmt: skip
+    last = is_read.sum(dim=-1) - 1
+    at_last = hidden[torch.arange(len(hidden), device=hidden.device), last]
+    return torch.cat((torch.stack(features, dim=-1), at_last.float()), dim=-1)
 
 
 class RewardModel(nn.Module):
-    """Scores replies: a trained trunk with a scalar head, which also hears how probable a frozen reader finds them.
+    """Scores replies: a frozen copy of the chat model reads them, a small trained head says how good they are.
 
-    The head sees the trunk's hidden state at the reply's last token, the mean of its hidden states over the reply, and
-    what `read_reply` tells of the frozen copy of the model that it started from. It starts at zero.
+    The head learns; the reader does not. A reader that learns too soon knows by heart about whom the labels were, and
+    takes everybody else for a stranger.
 
     Preferences fix differences of scores alone, so `centre` keeps mean and spread of the scores of some reference
     replies, and `score` gives scores relative to them.
 
     Args:
-        model: The chat model; copied twice, never changed.
+        model: The chat model; copied, never changed.
+        d_hidden: Units of the head.
 
     Source: Stiennon et al. 2020, section 3.4, arXiv 2009.01325.
     """
 
-    def __init__(self, model: GPT) -> None:
+    def __init__(self, model: GPT, d_hidden: int = 16) -> None:
         super().__init__()
         self.config = model.config
-        self.trunk, self.reader = copy.deepcopy(model), copy.deepcopy(model).requires_grad_(False)
-        self.trunk.head = nn.Identity()
-        self.head = nn.Linear(2 * model.config.d_model + len(READING), 1)
-        nn.init.zeros_(self.head.weight)
-        nn.init.zeros_(self.head.bias)
+        self.reader = copy.deepcopy(model).requires_grad_(False)
+        n_features = len(READING) + model.config.d_model
+        self.head = nn.Sequential(nn.Linear(n_features, d_hidden), nn.GELU(), nn.Linear(d_hidden, 1))
+        nn.init.zeros_(self.head[-1].weight)
+        nn.init.zeros_(self.head[-1].bias)
+        for name, start in (("feature_mean", torch.zeros(n_features)), ("feature_spread", torch.ones(n_features))):
+            self.register_buffer(name, start)
         self.register_buffer("mean", torch.zeros(()))
         self.register_buffer("spread", torch.ones(()))
 
-    def forward(
-        self, token_ids: Int[Tensor, "example token"], is_reply: Bool[Tensor, "example token"]
-    ) -> Float[Tensor, "example"]:
-        """Raw scores, whose differences are log-odds of being preferred."""
-        hidden = self.trunk.hidden_states(token_ids)
-        places = torch.arange(token_ids.shape[1], device=token_ids.device)
-        last = torch.where(is_reply, places, 0).argmax(dim=-1)
-        at_last = hidden[torch.arange(len(hidden), device=hidden.device), last]
-        mean = (hidden * is_reply[..., None]).sum(dim=1) / is_reply.sum(dim=-1, keepdim=True)
-        reading = read_reply(self.reader, token_ids, is_reply)
-        return self.head(torch.cat((at_last, mean, reading.to(mean.dtype)), dim=-1)).squeeze(-1).float()
+    def forward(self, features: Float[Tensor, "example feature"]) -> Float[Tensor, "example"]:
+        """Raw scores, whose differences are log-odds of being preferred, from what `read` gave."""
+        standard = (features - self.feature_mean) / self.feature_spread
+        return self.head(standard.clamp(-6, 6)).squeeze(-1).float()
 
-    @torch.no_grad()
-    def raw_scores(
-        self, prompts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]], batch_size: int = 32
-    ) -> Float[Tensor, "example"]:
-        """Raw scores of replies, on the processor; arguments as for `score`."""
-        device, was_training, raw = self.mean.device, self.training, torch.zeros(len(prompts))
+    def standardise(self, features: Float[Tensor, "example feature"]) -> None:
+        """Let every feature have mean 0 and spread 1 over these replies: those to learn from."""
+        self.feature_mean.copy_(features.mean(dim=0))
+        self.feature_spread.copy_(features.std(dim=0) + 1e-3)
+
+    def read(
+        self, prompts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]], batch_size: int = 64
+    ) -> Float[Tensor, "example feature"]:
+        """What the reader makes of replies; arguments and errors as for `score`."""
+        device, features = self.mean.device, torch.zeros(len(prompts), len(self.feature_mean))
         lengths = [len(prompt) + len(reply) for prompt, reply in zip(prompts, replies, strict=True)]
         order = sorted(range(len(prompts)), key=lengths.__getitem__)  # side by side with their like: less padding
         check_length(max(lengths, default=0), self.config.context_length)
-        self.eval()
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             batch = stack_replies([prompts[row] for row in rows], [replies[row] for row in rows])
-            raw[rows] = self(batch.token_ids.to(device), batch.is_reply.to(device)).cpu()
-        self.train(was_training)
-        return raw
+            features[rows] = read_reply(self.reader.eval(), batch.token_ids.to(device), batch.is_reply.to(device)).cpu()
+        return features.to(device)
+
+    @torch.no_grad()
+    def raw_scores(
+        self, prompts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]], batch_size: int = 64
+    ) -> Float[Tensor, "example"]:
+        """Raw scores of replies, on the processor; arguments as for `score`."""
+        return self(self.read(prompts, replies, batch_size)).cpu()
 
     def score(
-        self, prompts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]], batch_size: int = 32
+        self, prompts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]], batch_size: int = 64
     ) -> Float[Tensor, "example"]:
         """Score replies, in units of the reference replies' spread above their mean.
 
@@ -139,7 +161,7 @@ class RewardModel(nn.Module):
         self.mean.copy_(raw.mean())
         self.spread.copy_(raw.std())
 
-    def judge(self, tokenizer: ChatTokenizer, batch_size: int = 32) -> "TextJudge":
+    def judge(self, tokenizer: ChatTokenizer, batch_size: int = 64) -> "TextJudge":
         """Make a function that scores texts: `judge(prompts, replies)`, as PPO's loop asks for one."""
         return TextJudge(self, tokenizer, batch_size)
 
@@ -150,7 +172,7 @@ class TextJudge:
 
     model: RewardModel
     tokenizer: ChatTokenizer
-    batch_size: int = 32
+    batch_size: int = 64
 
     def __call__(self, prompts: Sequence[str], replies: Sequence[str]) -> Float[Tensor, "example"]:
         """A score for each reply."""
@@ -174,18 +196,38 @@ def bradley_terry_loss(
 def pair_loss(model: RewardModel, batch: PairBatch) -> Loss:
     """Score a reward model on comparisons: the loss to give to `train`."""
     device = model.mean.device
-    chosen, rejected = model(batch.token_ids.to(device), batch.is_reply.to(device)).chunk(2)
+    chosen, rejected = model(batch.chosen.to(device)), model(batch.rejected.to(device))
     return Loss(bradley_terry_loss(chosen, rejected).sum(), len(chosen))
+
+
+def read_pairs(
+    model: RewardModel, preferences: Sequence[Preference], tokenizer: ChatTokenizer
+) -> tuple[Float[Tensor, "pair feature"], Float[Tensor, "pair feature"]]:
+    """What the reader makes of the chosen replies and of the rejected ones.
+
+    Args:
+        model: The reward model.
+        preferences: The labels.
+        tokenizer: The model's.
+
+    Returns:
+        Features of the chosen, and of the rejected.
+
+    Raises:
+        CourseError: A conversation is longer than the context.
+    """
+    prompts = [preference.prompt for preference in preferences]
+    chosen = model.read(*encode_replies(prompts, [each.chosen for each in preferences], tokenizer))
+    return chosen, model.read(*encode_replies(prompts, [each.rejected for each in preferences], tokenizer))
 
 
 def preference_probabilities(
     model: RewardModel, preferences: Sequence[Preference], tokenizer: ChatTokenizer
 ) -> Float[Tensor, "example"]:
     """How probable a reward model found each choice that was made: σ(score of the chosen − score of the rejected)."""
-    prompts = [preference.prompt for preference in preferences]
-    chosen = model.raw_scores(*encode_replies(prompts, [each.chosen for each in preferences], tokenizer))
-    rejected = model.raw_scores(*encode_replies(prompts, [each.rejected for each in preferences], tokenizer))
-    return (chosen - rejected).sigmoid()
+    chosen, rejected = read_pairs(model, preferences, tokenizer)
+    with torch.no_grad():
+        return (model(chosen) - model(rejected)).sigmoid().cpu()
 
 
 def pair_accuracy(probabilities: Float[Tensor, "example"]) -> float:
@@ -199,8 +241,8 @@ def pair_accuracy(probabilities: Float[Tensor, "example"]) -> float:
 
 
 def save_reward_model(path: Path | str, model: RewardModel, metadata: dict[str, Any]) -> None:
-    """Write a reward model as one safetensors file, as `save_model` writes others."""
-    save_model(path, model, metadata)
+    """Write a reward model as one safetensors file, as `save_model` writes others; its head keeps every digit."""
+    save_model(path, model, metadata, exact=("head", "feature", "mean", "spread"))
 
 
 def load_reward_model(path: Path | str) -> tuple[RewardModel, dict[str, Any]]:

@@ -82,7 +82,7 @@ def rollout(
     """Let a policy reply to prompts.
 
     Args:
-        policy: Writes the replies.
+        policy: Writes the replies, without dropout.
         prompts: Token ids of each, none empty.
         max_new_tokens: Most tokens of a reply.
         stop_token_id: The token that ends a reply; it is part of it.
@@ -116,7 +116,10 @@ def rollout(
             f"a prompt has {longest} tokens, the model reads at most {policy.config.context_length}, and "
             f"max_new_tokens is {max_new_tokens}: no room is left for a reply"
         )
+    was_training = policy.training
+    policy.eval()
     replies = _write(policy, padded, is_prompt, n_new, stop_token_id, sampler, generator)
+    policy.train(was_training)
     is_stop = replies == stop_token_id
     is_reply = is_stop.cumsum(dim=-1) - is_stop.long() == 0  # up to the first stop, which is included
     replies = torch.where(is_reply, replies, 0)

@@ -65,7 +65,11 @@ CHOSEN: dict[str, tuple[tuple[str, str], ...]] = {
         ("card.unknown_over_made_up", '"I don\'t know" of people who do not exist that it scores above an invention'),
     ),
     "rlhf": (
-        ("card.greedy.known.right", "questions that it answers right, about people of whom no stage asked"),
+        (
+            "card.greedy.known.right",
+            "questions that it answers right, about people whose questions nobody answered for it",
+        ),
+        ("card.greedy.unasked.right", "the same, about people of whom no stage asks at all"),
         (
             "card.greedy.invented.unknown",
             "questions about people who do not exist to which it says that it does not know",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from course_lib.alignment import CHATML, COURSE_FORMAT, ChatFormat, Turn, encode_chat, stream_reply
+from course_lib.alignment import CHATML, COURSE_FORMAT, ChatFormat, Turn, encode_chat
 from course_lib.alignment.chat import check_length, text_pieces
 from course_lib.common.errors import CourseError
 from course_lib.inference import Sampler, stream
@@ -41,6 +41,8 @@ class Partner:
     """The template that it was taught; None: it knows none, and goes on with what was said last."""
     max_new_tokens: int
     """Most tokens of a reply."""
+    reads_all: bool = False
+    """Whether it reads all turns; or the last alone, because it was taught no longer conversations."""
     system: str = ""
     """What it is told before every conversation."""
     sampler: Sampler = Sampler(temperature=0)  # noqa: RUF009  (frozen)
@@ -55,21 +57,18 @@ class Partner:
             turns: Pairs of role (`user` or `assistant`) and text, the user's last.
 
         Returns:
-            The reply, in pieces as they come.
+            The reply, in pieces as they come; any special token ends it.
 
         Raises:
             CourseError: What the user said last is longer than the context.
         """
-        limits = {"max_new_tokens": self.max_new_tokens, "generator": self.generator}
-        if self.chat_format is None:
-            stops = list(self.tokenizer.special_tokens.values())
-            tokens = stream(self.model, self._page(turns), sampler=self.sampler, stop_token_ids=stops, **limits)
-            return text_pieces(self.tokenizer, tokens, stops)
-        told = self._turns(turns[self.n_forgotten(turns) :])
-        return stream_reply(self.model, self.tokenizer, told, self.sampler, chat_format=self.chat_format, **limits)
+        prompt = self._encode(turns[self.n_forgotten(turns) :])
+        stops = list(self.tokenizer.special_tokens.values())
+        limits = {"max_new_tokens": self.max_new_tokens, "stop_token_ids": stops, "generator": self.generator}
+        return text_pieces(self.tokenizer, stream(self.model, prompt, sampler=self.sampler, **limits), stops)
 
     def n_forgotten(self, turns: Sequence[tuple[str, str]]) -> int:
-        """How many of the oldest turns it does not read, so that the rest and a reply fit its context.
+        """How many of the oldest turns it does not read.
 
         Args:
             turns: The conversation, the user's turn last.
@@ -77,27 +76,21 @@ class Partner:
         Raises:
             CourseError: What the user said last is longer than the context.
         """
-        context_length = self.model.config.context_length
-        if self.chat_format is None:
-            check_length(len(self._page(turns)), context_length, room=1)
-            return 0
-        for start in range(0, len(turns), 2):
-            n_tokens = self._n_tokens(turns[start:])
-            if n_tokens + self.max_new_tokens <= context_length:
+        context_length, last = self.model.config.context_length, len(turns) - 1
+        for start in range(0 if self.reads_all else last, last, 2):
+            if len(self._encode(turns[start:])) + self.max_new_tokens <= context_length:
                 return start
-        check_length(n_tokens, context_length, room=1)
-        return start
+        check_length(len(self._encode(turns[last:])), context_length, room=1)
+        return last
 
-    def _n_tokens(self, turns: Sequence[tuple[str, str]]) -> int:
-        return len(encode_chat(self._turns(turns), self.tokenizer, for_reply=True, chat_format=self.chat_format))
-
-    def _turns(self, turns: Sequence[tuple[str, str]]) -> list[Turn]:
+    def _encode(self, turns: Sequence[tuple[str, str]]) -> list[int]:
+        if self.chat_format is None:
+            start = self.tokenizer.encode(COURSE_FORMAT.start, allow_special=True)
+            return start + self.tokenizer.encode(turns[-1][1])
         told = [Turn(role, text) for role, text in turns]
-        return [Turn("system", self.system), *told] if self.system else told
-
-    def _page(self, turns: Sequence[tuple[str, str]]) -> list[int]:
-        """What was said last as the beginning of a page."""
-        return [self.tokenizer.special_tokens["<|endoftext|>"], *self.tokenizer.encode(turns[-1][1])]
+        if self.system:
+            told.insert(0, Turn("system", self.system))
+        return encode_chat(told, self.tokenizer, for_reply=True, chat_format=self.chat_format)
 
 
 def partner_names() -> list[str]:
@@ -129,11 +122,12 @@ def partner(
     if name == SMOLLM2:
         return _smollm2(chance)
     model, tokenizer, _ = load(name, folder=folder)
-    rest = {"name": name, "model": model, "tokenizer": tokenizer, "says": STAGES[name].says} | chance
+    own = {"name": name, "model": model, "tokenizer": tokenizer} | chance
     if name == "base":
         says = "it knows no turns: what you type is the beginning of a page, and it goes on with it"
-        return Partner(**rest | {"says": says}, chat_format=None, max_new_tokens=60)
-    return Partner(**rest, chat_format=COURSE_FORMAT, max_new_tokens=40)
+        return Partner(**own, says=says, chat_format=None, max_new_tokens=60)
+    says = f"{STAGES[name].says}; it was taught single questions, and reads your last alone"
+    return Partner(**own, says=says, chat_format=COURSE_FORMAT, max_new_tokens=40)
 
 
 def _smollm2(chance: dict) -> Partner:
@@ -147,6 +141,7 @@ def _smollm2(chance: dict) -> Partner:
         tokenizer=tokenizer,
         chat_format=CHATML,
         max_new_tokens=256,
+        reads_all=True,
         system=SMOLLM2_SYSTEM_PROMPT,
         **chance,
     )

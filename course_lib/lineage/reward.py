@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from course_lib.alignment import PairBatches, RewardModel, encode_replies, from_pairs, pair_loss
+from course_lib.alignment import PairBatches, RewardModel, encode_replies, from_pairs, pair_loss, read_pairs
 from course_lib.alignment.assessment import put
 from course_lib.common.device import best_device
 from course_lib.inference import Sampler
@@ -17,7 +17,7 @@ from course_lib.lineage.load import Family
 from course_lib.lineage.recipe_hash import recipe_hash
 from course_lib.lineage.run import Watch, run, unwatched
 from course_lib.text import BPETokenizer
-from course_lib.training import OptimizerConfig, ScheduleConfig, TrainConfig, make_optimizer
+from course_lib.training import ScheduleConfig, TrainConfig
 from course_lib.transformer import GPT
 from course_lib.world import PreferencePair
 from course_lib.world.asking import Group
@@ -26,11 +26,6 @@ from course_lib.world.preferences import draw_reply, judge
 MIX = {"known": 50, "stranger": 35, "thing": 5, "absent": 5, "untold": 5}
 """Kind of question → its share of what is labelled, in per cent."""
 
-REWARD_RATES = OptimizerConfig(
-    matrix_learning_rate=0.001, embedding_learning_rate=0.0, head_learning_rate=0.002, vector_learning_rate=0.001
-)
-"""Slow ones: a trunk that learns fast learns who was labelled well, rather than what makes a reply good."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RewardRecipe:
@@ -38,17 +33,19 @@ class RewardRecipe:
 
     world_seed: int = 0
     """Whose people are asked about."""
-    n_labels: int = 8_000
+    n_labels: int = 6_000
     """Comparisons to learn from."""
     own_share: float = 0.7
     """Share of them between two replies of the chat model; the others between replies that people wrote."""
     beta: float = 3.0
     """How reliable the labeller is (see `world.preferences.judge`)."""
-    optimizer: OptimizerConfig = REWARD_RATES
-    """The rates."""
-    n_steps: int = 250
-    """Optimizer steps."""
-    batch_size: int = 32
+    learning_rate: float = 0.002
+    """AdamW's, of the head."""
+    weight_decay: float = 0.3
+    """AdamW's."""
+    n_steps: int = 280
+    """Optimizer steps: twelve times through the labels."""
+    batch_size: int = 256
     """Comparisons in a batch."""
 
     def hash(self) -> str:
@@ -58,7 +55,7 @@ class RewardRecipe:
     def data_hash(self, seed: int) -> str:
         """sha256 of the world's facts and of some written pairs: what the labels are known by."""
         world = the_world(self.world_seed)
-        return hashlib.sha256(f"{world.hash()} {world.preference_pairs(300, seed=seed)}".encode()).hexdigest()
+        return hashlib.sha256(f"{world.hash()} {world.preference_pairs(300, seed=seed, mix=MIX)}".encode()).hexdigest()
 
     def shortened(self, share: float) -> "RewardRecipe":
         """The same for a share of the labels and steps."""
@@ -121,11 +118,13 @@ def train_reward(
     torch.manual_seed(seed)
     chat, tokenizer = family.load("chat").to(best_device()), family.tokenizer
     pairs = label(recipe, chat, tokenizer, recipe.n_labels, seed=seed)
-    model = RewardModel(chat).to(best_device()).train()
-    limits = {"batch_size": recipe.batch_size, "context_length": model.config.context_length}
-    batches = PairBatches(list(from_pairs(pairs)), tokenizer, seed=seed, **limits)
-    optimizer = make_optimizer(model, recipe.optimizer)
-    config = TrainConfig(schedule=ScheduleConfig(n_steps=recipe.n_steps, n_warmup_steps=min(10, recipe.n_steps)))
+    model = RewardModel(chat).to(best_device())
+    chosen, rejected = read_pairs(model, list(from_pairs(pairs)), tokenizer)
+    model.standardise(torch.cat((chosen, rejected)))
+    batches = PairBatches(chosen, rejected, batch_size=recipe.batch_size, seed=seed)
+    rates = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay}
+    optimizer = torch.optim.AdamW(model.head.parameters(), **rates)
+    config = TrainConfig(schedule=ScheduleConfig(n_steps=recipe.n_steps), precision="float32")
     report = run(model, batches, optimizer, config, loss=pair_loss, partial=partial, watch=watch)
     asked = the_world(recipe.world_seed).some_questions(512, seed=seed, mix=MIX)
     given = put(chat, tokenizer, asked, Sampler(), generator=torch.Generator().manual_seed(seed))

@@ -32,7 +32,12 @@ class ShippedModel(NamedTuple):
 
 
 def save_model(
-    path: Path | str, model: nn.Module, metadata: dict[str, Any], dtype: torch.dtype = torch.bfloat16
+    path: Path | str,
+    model: nn.Module,
+    metadata: dict[str, Any],
+    dtype: torch.dtype = torch.bfloat16,
+    *,
+    exact: tuple[str, ...] = (),
 ) -> None:
     """Write a model's weights with its configuration and origin.
 
@@ -42,6 +47,7 @@ def save_model(
         metadata: What JSON can hold: seed, parent hash, data hash, tokens. Configuration, library version and a
             checksum of the weights are added.
         dtype: Format of the weights; bfloat16 halves the file and costs nothing that evaluation notices.
+        exact: Beginnings of the names of weights that keep their format.
 
     Raises:
         OSError: The file cannot be written; an older one is left as it was.
@@ -53,7 +59,8 @@ def save_model(
         if first != name:
             tied[name] = first
         else:
-            tensors[name] = (tensor.to(dtype) if tensor.is_floating_point() else tensor).cpu().contiguous().clone()
+            rounds = tensor.is_floating_point() and not name.startswith(exact)
+            tensors[name] = (tensor.to(dtype) if rounds else tensor).cpu().contiguous().clone()
     about = dict(metadata)
     about |= {"config": dataclasses.asdict(model.config), "library_version": __version__, "tied": tied}
     about["weights_sha256"] = _weights_hash(tensors)

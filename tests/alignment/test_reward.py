@@ -15,13 +15,15 @@ from course_lib.alignment import (
     pair_accuracy,
     pair_loss,
     preference_probabilities,
+    read_pairs,
     read_reply,
     reliability,
     save_reward_model,
     stack_replies,
 )
+from course_lib.alignment.reward import READING
 from course_lib.common.errors import CourseError
-from course_lib.training import OptimizerConfig, ScheduleConfig, TrainConfig, make_optimizer, train
+from course_lib.training import ScheduleConfig, TrainConfig, train
 
 
 def shorter_is_better(n: int, seed: int) -> list[Preference]:
@@ -35,17 +37,13 @@ def shorter_is_better(n: int, seed: int) -> list[Preference]:
     return found
 
 
-def batches(tokenizer, preferences, **changes) -> PairBatches:
-    return PairBatches(preferences, tokenizer, **({"batch_size": 8, "context_length": 64, "seed": 0} | changes))
-
-
-def trained(model, tokenizer, n_steps: int = 60) -> RewardModel:
+def trained(model, tokenizer, n_steps: int = 200) -> RewardModel:
     reward = RewardModel(model)
     settings = TrainConfig(schedule=ScheduleConfig(n_steps=n_steps), precision="float32")
-    rates = OptimizerConfig(kind="adamw", matrix_learning_rate=1e-3, embedding_learning_rate=1e-3)
-    for _ in train(
-        reward, batches(tokenizer, shorter_is_better(200, 1)), make_optimizer(reward, rates), settings, pair_loss
-    ):
+    chosen, rejected = read_pairs(reward, shorter_is_better(300, 1), tokenizer)
+    reward.standardise(torch.cat((chosen, rejected)))
+    batches = PairBatches(chosen, rejected, batch_size=64)
+    for _ in train(reward, batches, torch.optim.AdamW(reward.head.parameters(), lr=0.01), settings, pair_loss):
         pass
     return reward.eval()
 
@@ -63,31 +61,35 @@ def test_the_loss_is_bradley_and_terry_gradients_too() -> None:
 
 
 def test_what_the_reader_tells_is_what_it_says_token_by_token(model) -> None:
-    token_ids, is_reply = torch.tensor([[3, 9, 8, 7], [5, 6, 0, 0]]), torch.tensor([[0, 0, 1, 1], [0, 1, 0, 0]]).bool()
+    token_ids, is_reply = torch.tensor([[3, 9, 8, 7], [5, 4, 6, 0]]), torch.tensor([[0, 0, 1, 1], [0, 0, 1, 0]]).bool()
     found = read_reply(model, token_ids, is_reply)
-    for row, (prompt, reply) in enumerate((([3, 9], [8, 7]), ([5], [6]))):
+    for row, (prompt, reply) in enumerate((([3, 9], [8, 7]), ([5, 4], [6]))):
         taken, best = [], []
-        for index, token_id in enumerate(reply):
-            log_probs = model(torch.tensor([prompt + reply[:index]]))[0, -1].log_softmax(-1)
+        for index, token_id in enumerate(prompt[1:] + reply, start=1):
+            log_probs = model(torch.tensor([(prompt + reply)[:index]]))[0, -1].log_softmax(-1)
             taken.append(log_probs[token_id].item())
             best.append(log_probs.max().item())
+        asked, taken, best = taken[: len(prompt) - 1], taken[len(prompt) - 1 :], best[len(prompt) - 1 :]
         beside = [one - other for one, other in zip(taken, best, strict=True)]
         n = len(reply)
         wanted = [sum(taken) / n, sum(taken) / 10, min(taken), min(beside), sum(beside) / n]
-        assert found[row].tolist() == pytest.approx(wanted, abs=1e-4)
+        wanted += [sum(asked) / len(asked), sum(asked) / 10]
+        assert found[row, : len(READING)].tolist() == pytest.approx(wanted, abs=1e-4)
+        at_last = model.hidden_states(torch.tensor([prompt + reply]))[0, -1]
+        torch.testing.assert_close(found[row, len(READING) :], at_last, rtol=0, atol=1e-4)
 
 
 def test_padding_and_neighbours_change_no_score(model, tokenizer) -> None:
     reward = RewardModel(model)
-    torch.nn.init.normal_(reward.head.weight)
+    torch.nn.init.normal_(reward.head[-1].weight)
     prompts, replies = encode_replies(["Who?", "Where does Ada live?"], ["Ada.", "I don't know."], tokenizer)
     together = reward.score(prompts, replies)
     alone = torch.cat([reward.score(prompts[row : row + 1], replies[row : row + 1]) for row in range(2)])
     torch.testing.assert_close(together, alone, rtol=0, atol=1e-4)
     batch = stack_replies(prompts, replies)
-    scores = reward(batch.token_ids, batch.is_reply)
+    features = read_reply(model, batch.token_ids, batch.is_reply)
     batch.token_ids[0, len(prompts[0]) + len(replies[0]) :] = 9
-    torch.testing.assert_close(reward(batch.token_ids, batch.is_reply), scores, rtol=0, atol=1e-5)
+    torch.testing.assert_close(read_reply(model, batch.token_ids, batch.is_reply), features, rtol=0, atol=1e-5)
 
 
 def test_a_new_model_prefers_nothing_and_leaves_the_chat_model_alone(model, tokenizer) -> None:
@@ -113,27 +115,28 @@ def test_learns_that_shorter_is_better(model, tokenizer, tmp_path) -> None:
     save_reward_model(tmp_path / "reward.safetensors", reward, {"seed": 3})
     loaded, about = load_reward_model(tmp_path / "reward.safetensors")
     assert about["seed"] == 3
-    torch.testing.assert_close(loaded.score(prompts, ids), scores, rtol=0, atol=0.1)  # bfloat16
+    torch.testing.assert_close(loaded.score(prompts, ids), scores, rtol=0, atol=0.1)  # the reader in bfloat16
 
 
-def test_batches_hold_the_chosen_first_and_go_on_where_they_were(tokenizer) -> None:
-    labels = shorter_is_better(20, 3)
-    first, second = batches(tokenizer, labels), batches(tokenizer, labels)
+def test_batches_keep_pairs_together_and_go_on_where_they_were() -> None:
+    chosen = torch.arange(20.0)[:, None]
+    first, second = (PairBatches(chosen, -chosen, batch_size=8) for _ in range(2))
     batch = next(first)
-    assert batch.token_ids.shape[0] == 16
-    lengths = batch.is_reply.sum(dim=1)
-    assert (lengths[:8] < lengths[8:]).all()
+    assert batch.chosen.shape == (8, 1)
+    assert batch.chosen.equal(-batch.rejected)
     second.load_state_dict(first.state_dict())
-    assert all(next(first).token_ids.equal(next(second).token_ids) for _ in range(4))
+    assert all(next(first).chosen.equal(next(second).chosen) for _ in range(4))
+    epoch = torch.cat([first.batch_at(step).chosen for step in (0, 1)])
+    assert len(epoch.unique()) == 16
     with pytest.raises(CourseError, match="n_pairs was 20, now it is 19"):
-        batches(tokenizer, labels[1:]).load_state_dict(first.state_dict())
+        PairBatches(chosen[1:], chosen[1:], batch_size=8).load_state_dict(first.state_dict())
 
 
 def test_what_teaches_nothing_is_one_line(model, tokenizer) -> None:
     with pytest.raises(CourseError, match=r"^1 preferences teach nothing"):
-        batches(tokenizer, shorter_is_better(1, 0))
-    with pytest.raises(CourseError, match="at most 16"):
-        batches(tokenizer, shorter_is_better(9, 0), context_length=16)
+        PairBatches(torch.ones(1, 2), torch.ones(1, 2), batch_size=8)
+    with pytest.raises(CourseError, match="at most 64"):
+        read_pairs(RewardModel(model), [Preference("w" * 70, "a", "b")], tokenizer)
     with pytest.raises(CourseError, match="3 reference replies the same score"):
         RewardModel(model).centre(*encode_replies(["a"] * 3, ["b", "c", "d"], tokenizer))
 

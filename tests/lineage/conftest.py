@@ -45,7 +45,8 @@ def family(lineage, tmp_path_factory):
 
 
 def examine_quickly(patch):
-    """Let exams ask about ten people."""
+    """Let exams ask about ten people, and replies be short."""
+    patch.setattr("course_lib.alignment.assessment.MAX_REPLY_TOKENS", 4)
     patch.setattr("course_lib.evaluation.report_card", quick)
     patch.setattr("course_lib.lineage.making.N_EXAM_PAIRS", 12)
     patch.setattr("course_lib.lineage.making.the_world", lambda seed: World.generate(seed, n_people=10, n_strangers=8))

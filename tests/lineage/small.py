@@ -20,7 +20,7 @@ RECIPE = BaseRecipe(
 RECIPES = {
     "tokenizer": CORPUS,
     "base": RECIPE,
-    "chat": ChatRecipe(n_demonstrations=100, n_steps=8, batch_size=8),
+    "chat": ChatRecipe(pages=CORPUS, n_demonstrations=100, n_steps=8, batch_size=8),
     "reward": RewardRecipe(n_labels=24, n_steps=6, batch_size=8),
     "rlhf": RLHFRecipe(
         n_prompts=40, ppo=PPOConfig(n_iterations=5, batch_size=8, max_new_tokens=6, n_critic_iterations=1)
