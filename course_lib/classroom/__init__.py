@@ -3,7 +3,7 @@
 - `set_up`: the standard first cell ends here; `exercise`, `hint`, `yours`: your code in the place of the library's
 - `parity`: yours against the library's; `predict`, `calibration`: guess before you run
 - `quiz`: five questions with reasons; `expect`: is my number OK?; `claim`: what articles assert, measured
-- `progress`, `export_my`, `restore_my`: how far you are, and how to take it with you
+- `progress`, `course_stops`: how far you are, on which map; `export_my`, `restore_my`: how to take it with you
 - `Exercise`, `Mistake`, `Wrong`, `Question`, `Claim`, `Diagnosis`: what a file in `checks/` is made of
 """
 
@@ -20,6 +20,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "Wrong": "registry",
         "calibration": "predictions",
         "claim": "claims",
+        "course_stops": "course_map",
         "exercise": "exercises",
         "expect": "expectations",
         "export_my": "export",
