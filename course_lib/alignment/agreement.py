@@ -84,7 +84,17 @@ def contests(model: RewardModel, tokenizer: ChatTokenizer, world: World) -> dict
 
 
 def other(question: Question, index: int) -> str:
-    """A wrong answer of the right kind; another index, another one."""
+    """A wrong answer of the right kind; another index, another one.
+
+    Args:
+        question: What was asked.
+        index: Which of the wrong ones, counted round and round.
+
+    Example:
+        >>> question = Question("Where?", "Ashby", None, "train", "Ada", "home", ("Ashby", "Elm", "Norby"))
+        >>> [other(question, index) for index in range(3)]
+        ['Elm', 'Norby', 'Elm']
+    """
     wrong = [each for each in question.candidates if each not in (question.answer, question.subject)]
     return wrong[index % len(wrong)]
 

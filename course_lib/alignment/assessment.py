@@ -214,6 +214,15 @@ def win_rate(mine: Sequence[Given], theirs: Sequence[Given]) -> Interval:
 
     Returns:
         The share, with its interval over people.
+
+    Example:
+        >>> question = Question("Where?", "Ashby", None, "train", "Ada", "home", ("Ashby", "Norby"))
+        >>> right, wrong = (
+        ...     Given(question=question, reply=reply, has_ended=True, worth=utility(question, reply))
+        ...     for reply in ("In Ashby.", "In Norby.")
+        ... )
+        >>> win_rate([right, right], [wrong, right]).value
+        0.75
     """
     wins = [
         0.5 + 0.5 * ((one.worth.total > other.worth.total) - (one.worth.total < other.worth.total))

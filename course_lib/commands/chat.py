@@ -88,7 +88,7 @@ class Session:
         """Do what a line says: answer a question, or follow a command.
 
         Args:
-            line: What the user typed; commands begin with a stroke.
+            line: What the user typed; commands begin with a slash.
         """
         word, _, rest = line.partition(" ")
         try:
@@ -121,7 +121,7 @@ class Session:
         self._asked = question
         turns = [*self.turns, ("user", question)]
         n_forgotten = self.partner.n_forgotten(turns)
-        if n_forgotten:
+        if n_forgotten and self.partner.reads_all:
             limit = self.partner.model.config.context_length
             what = "question and reply" if n_forgotten == 2 else f"{n_forgotten // 2} questions and replies"
             self._tell(f"(With {limit} tokens {self.partner.name} can read no more: it forgets the oldest {what}.)")

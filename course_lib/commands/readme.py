@@ -4,6 +4,8 @@ import csv
 import json
 import tomllib
 from collections import Counter
+from functools import reduce
+from operator import getitem
 from statistics import fmean
 
 from course_lib.common.errors import CourseError
@@ -20,12 +22,45 @@ ASKED = {
 """Ways of asking in the base model's report card → how the README calls them."""
 
 
+ASSISTANT = {
+    "chat": (
+        (("greedy", "known", "right"), "questions that the chat model answers about people outside its demonstrations"),
+        (("greedy", "invented", "made_up"), "people who do not exist: it makes something up"),
+    ),
+    "reward": (
+        (("clear",), "pairs of clearly different worth that the reward model puts in order, people never labelled"),
+    ),
+    "rlhf": (
+        (("greedy", "known", "right"), "the same questions, after RLHF"),
+        (("greedy", "unasked", "right"), "the same, about people whom RLHF never asked about"),
+        (("greedy", "invented", "unknown"), "people who do not exist: it says that it does not know"),
+    ),
+}
+"""Stage → places in its report card, and how the README calls them."""
+
+
+def read_report(stage: str) -> dict | None:
+    """The report of a stage that ships; None if it does not."""
+    path = DATA / "checkpoints" / f"{stage}.report.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def assistant_rows() -> list[str]:
+    """Rows of the report cards of the assistants and of their judge, with 95 % intervals."""
+    rows = []
+    for stage, told in ASSISTANT.items():
+        if report := read_report(stage):
+            for place, title in told:
+                share = reduce(getitem, place, report["card"])
+                rows.append(f"| {title} | {share['value']:.1%} ({share['low']:.1%} to {share['high']:.1%}) |")
+    return rows
+
+
 def base_rows() -> list[str]:
     """Rows of the base model's report card, with 95 % intervals; none if it does not ship."""
-    path = DATA / "checkpoints" / "base.report.json"
-    if not path.exists():
+    report = read_report("base")
+    if report is None:
         return []
-    report = json.loads(path.read_text(encoding="utf-8"))
     rows = [f"| minutes to train the base model on two cores | {report['minutes']:.0f} ({report['dtype']}) |"]
     for asked, title in ASKED.items():
         recall = report["card"]["recall"][asked]
@@ -60,9 +95,9 @@ def results() -> str:
     """The table as Markdown.
 
     Returns:
-        Measured results of the base model and of the recipe, then how the claims came out.
+        Measured results of the models and of the recipe, then how the claims came out.
     """
-    rows = [*base_rows(), *shakespeare_rows(), *claim_rows()]
+    rows = [*base_rows(), *assistant_rows(), *shakespeare_rows(), *claim_rows()]
     return "\n".join(["| what | measured |", "|---|---|", *rows]) if rows else "Nothing is measured yet."
 
 

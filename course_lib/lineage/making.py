@@ -13,6 +13,7 @@ from course_lib.alignment import load_reward_model, save_reward_model
 from course_lib.common.device import machine
 from course_lib.common.errors import CourseError
 from course_lib.common.paths import atomic_write
+from course_lib.evaluation.report_card import rounded
 from course_lib.lineage.base import train_base, train_tokenizer
 from course_lib.lineage.chat import train_chat
 from course_lib.lineage.corpus import the_world
@@ -128,7 +129,7 @@ def make_model(
     save(folder / stage.file, model, about)
     report = about | {"minutes": round(minutes, 2), "machine": machine().name}
     report["dtype"] = str(machine().training_dtype).removeprefix("torch.")
-    report["card"] = examine(family)
+    report["card"] = rounded(examine(family))
     with atomic_write(card) as temporary:
         temporary.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     forget(partial)

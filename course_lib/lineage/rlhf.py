@@ -33,8 +33,8 @@ MIX = {"known": 65, "stranger": 20, "thing": 5, "absent": 5, "untold": 5}
 sure would do best to be silent, and would never find out what it knows."""
 
 RLHF_PPO = PPOConfig(n_iterations=100, policy_learning_rate=1e-4, kl_weight=0.13)
-"""At a third of this price for distance, and with half of the prompts unanswerable, the policy is silent about every
-second question that it could answer; three times as fast, it is 5 nats a reply from the chat model in ten iterations."""
+"""At a third of this price for distance, and with half of the prompts unanswerable, the policy is silent about half of
+what it knows; three times as fast, it is 5 nats a reply from the chat model in ten iterations."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

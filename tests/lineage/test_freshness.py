@@ -1,12 +1,14 @@
 """What ships is what the recipes, parents and text make today; anything else is found."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
 
 from course_lib.lineage import STAGES, stale_stages
+from course_lib.lineage.freshness import orphans, why_stale
 from course_lib.lineage.load import SHIPPED
-from tests.lineage.small import CORPUS, RECIPE
+from tests.lineage.small import CORPUS, RECIPE, RECIPES, SMALL
 
 
 @pytest.fixture
@@ -48,6 +50,64 @@ def test_missing_and_damaged_files_are_noticed(trained, stages):
     assert "damaged" in stale_stages(trained, stages)["base"]
     (trained / "tokenizer.json").unlink()
     assert stale_stages(trained, stages)["base"] == "its parent tokenizer is stale"
+
+
+def test_a_whole_family_is_fresh(grown):
+    assert stale_stages(grown, SMALL) == {}
+
+
+CHANGES = {"chat": {"doubt": 0.9}, "reward": {"beta": 1.0}, "rlhf": {"judge": "utility"}}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_another_recipe_of_a_later_stage_is_noticed(grown, name):
+    changed = replace(SMALL[name], recipe=replace(RECIPES[name], **CHANGES[name]))
+    found = stale_stages(grown, SMALL | {name: changed})
+    assert found.pop(name) == f"{name}.safetensors was made by another recipe"
+    assert set(found) == set(list(SMALL)[list(SMALL).index(name) + 1 :])
+
+
+def test_a_setting_deep_in_a_recipe_is_noticed(grown):
+    recipe = RECIPES["rlhf"]
+    changed = replace(SMALL["rlhf"], recipe=replace(recipe, ppo=replace(recipe.ppo, kl_weight=0.5)))
+    assert stale_stages(grown, SMALL | {"rlhf": changed}) == {"rlhf": "rlhf.safetensors was made by another recipe"}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_another_world_is_noticed_by_every_later_stage(grown, name, monkeypatch):
+    monkeypatch.setattr("course_lib.world.world.GENERATOR_VERSION", 0)
+    assert why_stale(SMALL[name], grown, SMALL) == f"{name}.safetensors was trained on another text"
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [("chat", "course_lib.world.preferences._UNKNOWN_REPLIES"), ("reward", "course_lib.world.preferences._RUDE")],
+)
+def test_other_words_are_noticed(grown, name, changed, monkeypatch):
+    monkeypatch.setattr(changed, ("Who knows? {}",))
+    assert why_stale(SMALL[name], grown, SMALL) == f"{name}.safetensors was trained on another text"
+
+
+def test_other_questions_are_noticed(grown, monkeypatch):
+    monkeypatch.setattr("course_lib.lineage.rlhf.MIX", {"known": 1, "stranger": 1})
+    assert why_stale(SMALL["rlhf"], grown, SMALL) == "rlhf.safetensors was trained on another text"
+
+
+@pytest.mark.parametrize(("name", "parent"), [("chat", "base"), ("reward", "chat"), ("rlhf", "reward")])
+def test_another_parent_of_a_later_stage_is_noticed(grown, name, parent):
+    """Any other file in the parent's place will do."""
+    other = "chat" if parent == "base" else "base"
+    shutil.copy(grown / f"{other}.safetensors", grown / f"{parent}.safetensors")
+    assert why_stale(SMALL[name], grown, SMALL) == f"{name}.safetensors was made from another {parent}"
+    assert name in orphans(grown, SMALL)
+    (grown / f"{parent}.safetensors").unlink()
+    assert why_stale(SMALL[name], grown, SMALL) == f"its parent {parent}.safetensors is not there"
+
+
+def test_a_damaged_child_is_an_orphan_too(grown):
+    assert orphans(grown, SMALL) == {}
+    (grown / "chat.safetensors").write_bytes(b"")
+    assert "damaged" in orphans(grown, SMALL)["chat"]
 
 
 def test_the_text_is_named_by_its_facts_and_pages(monkeypatch):
