@@ -29,7 +29,7 @@ def conversation_html(turns: Turns, name: str = "assistant", *, n_forgotten: int
     Args:
         turns: Who says what.
         name: What the assistant is called.
-        n_forgotten: How many of the oldest turns the assistant no longer reads; they stand back, and a line says so.
+        n_forgotten: How many of the oldest turns the assistant does not read; they stand back, and a line says so.
 
     Returns:
         HTML; whatever the turns hold is text in it.
@@ -41,8 +41,10 @@ def conversation_html(turns: Turns, name: str = "assistant", *, n_forgotten: int
     """
     rows = [_turn(role, text, name, is_forgotten=place < n_forgotten) for place, (role, text) in enumerate(turns)]
     if n_forgotten:
-        line = f"{name} no longer reads what stands above: the conversation has grown longer than its context"
-        rows.insert(n_forgotten, f'<p style="margin:4px 0;border-bottom:1px dashed {INK}"><small>{line}</small></p>')
+        line = (
+            f'<p style="margin:4px 0;border-top:1px dashed {INK}"><small>{escape(name)} reads from here on</small></p>'
+        )
+        rows.insert(n_forgotten, line)
     return (
         f'<div role="log" aria-live="off" aria-label="conversation with {escape(name)}" '
         f'style="max-width:640px;line-height:1.4;color:{INK}">{"".join(rows)}</div>'
@@ -54,7 +56,7 @@ def side_by_side_html(conversations: Mapping[str, Turns], *, n_forgotten: Mappin
 
     Args:
         conversations: Name of an assistant → who says what.
-        n_forgotten: Name → how many of the oldest turns it no longer reads.
+        n_forgotten: Name → how many of the oldest turns it does not read.
 
     Returns:
         HTML.
@@ -116,7 +118,7 @@ def chat_box(
     Args:
         replies: Turns → the reply in pieces; or name of an assistant → the same, for several side by side.
         name: What the assistant is called, where there is one.
-        n_forgotten: Name → a function from turns to the number of oldest ones that the assistant no longer reads.
+        n_forgotten: Name → a function from turns to the number of oldest ones that the assistant does not read.
         start: A question that is asked at once, so that there is something to see.
 
     Returns:
@@ -169,7 +171,7 @@ class Talk:
 
     Args:
         replies: Name of an assistant → its replies.
-        n_forgotten: Name → how many of the oldest turns it no longer reads.
+        n_forgotten: Name → how many of the oldest turns it does not read.
 
     Example:
         >>> talk = Talk({"echo": lambda turns: iter(turns[-1][1].upper())})
