@@ -74,9 +74,9 @@ class KVCache:
                 f"the cache would hold {end} tokens, its room is {self.max_length}: make it with a larger max_length"
             )
         keys, values = self.keys[layer_index], self.values[layer_index]
-        keys[:, :, self.length : end] = key
-        values[:, :, self.length : end] = value
-        return keys[:, :, :end], values[:, :, :end]
+        keys.narrow(2, self.length, key.shape[2]).copy_(key)
+        values.narrow(2, self.length, key.shape[2]).copy_(value)
+        return keys.narrow(2, 0, end), values.narrow(2, 0, end)
 
     def advance(self, n_tokens: int) -> None:
         """Count tokens as read; called by the generator once all layers have stored them."""

@@ -163,12 +163,14 @@ class _Batch:
         self.limits = [min(max_new_tokens, room - len(prompt)) for prompt in prompts]
         self.new_ids: list[list[int]] = [[] for _ in prompts]
         self.running = [limit > 0 for limit in self.limits]
-        padded = [[0] * (longest - len(prompt)) + list(prompt) for prompt in prompts]
-        is_token = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
-        self.token_ids = torch.tensor(padded, device=weight.device)
-        self.is_token = torch.tensor(is_token, dtype=torch.bool, device=weight.device)
-        self.needs_mask = not all(map(all, is_token))
         n_slots = longest + max(self.limits)
+        self.length = longest
+        self.token_ids = torch.zeros(len(prompts), n_slots, dtype=torch.long, device=weight.device)
+        self.is_token = torch.ones(len(prompts), n_slots, dtype=torch.bool, device=weight.device)
+        for row, prompt in enumerate(prompts):
+            self.token_ids[row, longest - len(prompt) : longest] = torch.tensor(prompt)
+            self.is_token[row, : longest - len(prompt)] = False
+        self.needs_mask = any(len(prompt) < longest for prompt in prompts)
         self.cache = KVCache(model.config, len(prompts), n_slots, weight.dtype, weight.device) if use_cache else None
 
     @property
@@ -179,21 +181,21 @@ class _Batch:
     def next_logits(self) -> Tensor:
         """Read what has not been read, and score every possible next token of each sequence."""
         n_read = self.cache.length if self.cache else 0
-        unread = self.token_ids[:, n_read:]
-        mask = self.is_token if self.needs_mask else None
+        mask = self.is_token[:, : self.length] if self.needs_mask else None
+        unread = self.token_ids[:, n_read : self.length]
         logits = self.model(unread, cache=self.cache, attention_mask=mask, last_only=True)
         if self.cache:
-            self.cache.advance(unread.shape[1])
+            self.cache.advance(self.length - n_read)
         return logits[:, -1]
 
     def append(self, chosen: Tensor) -> None:
-        """Add one token to each sequence that still grows, and padding to the others."""
+        """Add one token to each sequence that still grows; to one that has ended only padding is added from here on."""
+        self.token_ids[:, self.length] = chosen
         for row, token_id in enumerate(chosen.tolist()):
             if self.running[row]:
                 self.new_ids[row].append(token_id)
-                is_full = len(self.new_ids[row]) >= self.limits[row]
-                self.running[row] = not is_full and token_id not in self.stop_token_ids
-        self.needs_mask = self.needs_mask or not all(self.running)
-        still = torch.tensor(self.running, device=chosen.device)
-        self.token_ids = torch.cat((self.token_ids, chosen[:, None]), dim=1)
-        self.is_token = torch.cat((self.is_token, still[:, None]), dim=1)
+                if len(self.new_ids[row]) >= self.limits[row] or token_id in self.stop_token_ids:
+                    self.running[row] = False
+                    self.is_token[row, self.length :] = False
+                    self.needs_mask = True
+        self.length += 1
