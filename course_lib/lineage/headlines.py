@@ -8,11 +8,11 @@ from typing import Any
 class Headline:
     """A measured number and what it says."""
 
-    value: float
+    value: float | int
     """What was measured."""
-    low: float | None
+    low: float | int | None
     """Lower end of its 95 % interval, where there is one."""
-    high: float | None
+    high: float | int | None
     """Upper end."""
     means: str
     """What it is a number of."""
