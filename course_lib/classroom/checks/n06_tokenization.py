@@ -246,13 +246,13 @@ QUIZ = [
     ),
     Question(
         id="06.q4",
-        text="Training counts pairs inside pieces of text only. What would happen if pairs across a space counted?",
+        text="One weight is used in two places of a calculation. What is its gradient?",
         choices=[
-            ("Frequent phrases such as `of the` would become tokens", None),
-            ("Training would not end", "Each merge makes the text shorter: it ends."),
-            ("Decoding would lose the spaces", "A space is a byte like any other and would be kept."),
+            ("The sum of what comes back from both places", None),
+            ("What comes back from the later place", "The other place has its share of the blame."),
+            ("The product of what comes back from both", "Slopes multiply along a path; over several paths they add."),
         ],
-        from_notebook="06",
+        from_notebook="02",
     ),
     Question(
         id="06.q5",
