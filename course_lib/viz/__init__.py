@@ -3,11 +3,16 @@
 - `style`: the course's look, and pictures that describe themselves (`use_course_style`, `show`).
 - `stage`: a picture whose still parts are drawn once (`Stage`).
 - `widgets`: controls over a pure figure function (`explore`, `Slider`, `TextBox`).
+- `graph`: a calculation as boxes and arrows, gradients walking back (`graph_figure`).
 - `neuron`: decisions of a neuron, boundaries, and the loss as one number moves.
 - `attention`: who looks at whom, as a table and as arcs.
 - `gpt`: the next token's probabilities, a tensor of a trace, shares of a whole.
+- `chat`: a conversation as a page, and a box to take part in it (`chat_box`, `conversation_html`).
 - `training`: the loss as it falls, what is written and known on the way, number formats (`live_curve`).
+- `welcome`: the map of the course, and a word that takes shape layer by layer (`course_map_figure`, `depth_figure`).
+- `fine_tuning`: which tokens of a conversation are learned, and what a batch of them costs (`mask_figure`).
 - `text`: where a text is cut into tokens (`tokens_figure`, `token_explorer`).
+- `weights`: bytes and blocks of a model's file, its rows, and what the model can do (`bytes_figure`, `ladder_figure`).
 """
 
 from course_lib.common.lazy import lazy_exports
@@ -28,16 +33,25 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "Slider": "widgets",
         "Stage": "stage",
         "TextBox": "widgets",
+        "chat_box": "chat",
+        "conversation_html": "chat",
+        "side_by_side_html": "chat",
+        "batch_figure": "fine_tuning",
         "boundary_and_loss": "neuron",
         "boundary": "neuron",
+        "course_map_figure": "welcome",
         "decision_surface": "neuron",
+        "depth_figure": "welcome",
         "draw_boundary": "neuron",
         "draw_examples": "neuron",
+        "draw_graph": "graph",
         "explore": "widgets",
+        "graph_figure": "graph",
         "formats_figure": "training",
         "live_curve": "training",
         "loss_curve": "neuron",
         "loss_figure": "training",
+        "mask_figure": "fine_tuning",
         "png": "style",
         "recall_figure": "training",
         "samples_figure": "training",
@@ -45,5 +59,11 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "token_explorer": "text",
         "tokens_figure": "text",
         "use_course_style": "style",
+        "block_figure": "weights",
+        "bytes_figure": "weights",
+        "context_figure": "weights",
+        "ladder_figure": "weights",
+        "row_sizes_figure": "weights",
+        "scores_figure": "weights",
     },
 )
