@@ -67,7 +67,7 @@ def bytes_figure(fields: Sequence[tuple[str, bytes]], per_row: int = 24) -> "Fig
 
 
 def block_figure(
-    scale: float, lowest: float, codes: Int[Tensor, "number"] | Sequence[int], n_levels: int = 16
+    scale: float | int, lowest: float | int, codes: Int[Tensor, "number"] | Sequence[int], n_levels: int = 16
 ) -> "Figure":
     """Draw the numbers of one packed block on the levels that it has.
 
@@ -122,7 +122,7 @@ def row_sizes_figure(sizes: Mapping[str, Float[Tensor, "row"]], half: int | None
     return figure
 
 
-def context_figure(perplexities: Mapping[str, Mapping[int, float]]) -> "Figure":
+def context_figure(perplexities: Mapping[str, Mapping[int, float | int]]) -> "Figure":
     """Draw how the perplexity falls as a model may look further back.
 
     Args:
@@ -147,7 +147,9 @@ def context_figure(perplexities: Mapping[str, Mapping[int, float]]) -> "Figure":
     return figure
 
 
-def ladder_figure(values: Mapping[str, float], xlabel: str, guide: tuple[str, float] | None = None) -> "Figure":
+def ladder_figure(
+    values: Mapping[str, float | int], xlabel: str, guide: tuple[str, float | int] | None = None
+) -> "Figure":
     """Draw numbers of very different size, one line each, on a logarithmic axis.
 
     Args:
