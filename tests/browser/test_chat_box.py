@@ -13,13 +13,19 @@ pytestmark = pytest.mark.browser
 NOTEBOOK = "talk.ipynb"
 CELL = """
 import time
+from pathlib import Path
+
 from course_lib.viz.chat import chat_box
 
 
 def echo(turns):
-    for word in ("You", " said", " " + turns[-1][1]):
-        time.sleep(0.2)
-        yield word
+    yield "You"
+    time.sleep(0.2)
+    yield " said"
+    time.sleep(0.2)
+    while not Path("go-on").exists():
+        time.sleep(0.05)
+    yield " " + turns[-1][1]
 
 
 chat_box({"low": echo, "loud": lambda turns: (piece.upper() for piece in echo(turns))})
@@ -35,7 +41,7 @@ def notebook(lab):
     return lab.url(NOTEBOOK)
 
 
-def test_a_question_typed_and_entered_is_answered_word_by_word(notebook, page):
+def test_a_question_typed_and_entered_is_answered_word_by_word(notebook, page, lab):
     run_all(page, notebook)
     line = page.get_by_label("you", exact=True)
     line.wait_for(timeout=60_000)
@@ -43,7 +49,8 @@ def test_a_question_typed_and_entered_is_answered_word_by_word(notebook, page):
     line.focus()
     page.keyboard.type("what is <b>this</b>?")
     page.keyboard.press("Enter")
-    low.get_by_text(re.compile(r"You said$")).wait_for(timeout=20_000)  # the last word is still to come
+    low.get_by_text(re.compile(r"You said$")).wait_for(timeout=20_000)
+    (lab.folder / "go-on").touch()  # only now comes the last word
     loud.get_by_text("YOU SAID WHAT IS <B>THIS</B>?").wait_for(timeout=20_000)
     assert low.get_by_text("You said what is <b>this</b>?").count() == 1
     assert line.input_value() == ""
