@@ -58,9 +58,9 @@ def n_code_lines(source: str) -> int:
 
 
 def requires(notebook: NotebookNode) -> list[str]:
-    """The numbers of the notebooks that this one builds on, from the line `Builds on: 05, 06` of its title cell."""
-    line = next((line for line in notebook.cells[0].source.split("\n") if "builds on" in line.lower()), "")
-    return re.findall(r"\b\d\d\b", line.lower().split("builds on", 1)[-1])
+    """The numbers of the notebooks that this one builds on: its title cell says `Builds on: 05, 06` in a paragraph."""
+    paragraph = next((each for each in notebook.cells[0].source.split("\n\n") if "builds on" in each.lower()), "")
+    return re.findall(r"\b\d\d\b", paragraph.lower().split("builds on", 1)[-1])
 
 
 def title(notebook: NotebookNode, name: str) -> Iterator[str]:
