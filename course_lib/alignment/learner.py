@@ -44,9 +44,9 @@ class PPOConfig:
     value_clip: float = 0.2
     """The same for the critic's guesses, in units of the reward."""
     policy_learning_rate: float = 3e-4
-    """Of the policy."""
+    """Of the policy, at the start: it falls in a straight line, to 0 after the last iteration."""
     critic_learning_rate: float = 1e-3
-    """Of the critic."""
+    """Of the critic, which falls alike."""
     n_critic_iterations: int = 5
     """Iterations at the start in which the critic alone learns."""
     gradient_clip: float = 1.0
@@ -84,7 +84,8 @@ class Learner:
         config: How they are trained.
         seed: Decides prompts, replies and minibatches.
 
-    Source: Huang et al. 2024 (what a careful implementation settles), arXiv 2403.17031.
+    Source: Schulman et al. 2017, appendix A (rates that fall to 0), arXiv 1707.06347; Huang et al. 2024 (what a careful
+    implementation settles), arXiv 2403.17031.
     """
 
     def __init__(self, policy: GPT, critic: Critic, config: PPOConfig, seed: int = 0) -> None:
@@ -104,22 +105,24 @@ class Learner:
 
         Args:
             network: The policy or the critic.
-            optimizer: Its optimizer.
+            optimizer: Its optimizer; the learning rate is set to what is left of it by this iteration.
             loss: A scalar.
 
         Raises:
             CourseError: The loss or its gradient is not a number; the weights stay as they were.
         """
+        who = "policy" if network is self.policy else "critic"
+        rate = getattr(self.config, f"{who}_learning_rate")
+        optimizer.param_groups[0]["lr"] = rate * (1 - self.iteration / self.config.n_iterations)
         optimizer.zero_grad()
         self.arithmetic.backward(loss)
         self.arithmetic.unscale(optimizer)
         length = clip_gradients(network, self.config.gradient_clip)
         is_lost = not loss.isfinite() or (self.arithmetic.scale is None and not length.isfinite())
         if is_lost:
-            who = "policy" if network is self.policy else "critic"
             raise CourseError(
                 f"iteration {self.iteration + 1}: the {who}'s loss is {loss.item():.3g}, its gradient "
-                f"{length.item():.3g}: lower {who}_learning_rate, now {getattr(self.config, f'{who}_learning_rate'):g}"
+                f"{length.item():.3g}: lower {who}_learning_rate, now {rate:g}"
             )
         self.arithmetic.step(optimizer)
 

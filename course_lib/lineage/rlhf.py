@@ -32,9 +32,9 @@ MIX = {"known": 65, "stranger": 20, "thing": 5, "absent": 5, "untold": 5}
 """Kind of question → its share of the prompts, in per cent. If half could not be answered, a policy that is not yet
 sure would do best to be silent, and would never find out what it knows."""
 
-RLHF_PPO = PPOConfig(n_iterations=100, policy_learning_rate=1e-4, kl_weight=0.13)
+RLHF_PPO = PPOConfig(n_iterations=100, policy_learning_rate=2e-4, kl_weight=0.15)
 """At a third of this price for distance, and with half of the prompts unanswerable, the policy is silent about half of
-what it knows; three times as fast, it is 5 nats a reply from the chat model in ten iterations."""
+what it knows. The rate falls to 0: at half of it throughout, a policy learns as much, but ends now here, now there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

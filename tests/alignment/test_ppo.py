@@ -71,6 +71,13 @@ def test_ratios_start_at_1_and_the_critic_learns_first(model, tokenizer) -> None
     assert abs(next(reports).kl) > 1e-4
 
 
+def test_learning_rates_fall_in_a_straight_line(model, tokenizer) -> None:
+    learner, reports = run(model, tokenizer, n_iterations=4, n_critic_iterations=0, policy_learning_rate=8e-4)
+    optimizers = learner.policy_optimizer, learner.critic_optimizer
+    rates = [[each.param_groups[0]["lr"] for each in optimizers] for _ in reports]
+    assert rates == [pytest.approx([share * 8e-4, share * 1e-2]) for share in (1, 0.75, 0.5, 0.25)]
+
+
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_ratios_of_a_minibatch_start_at_1_in_the_training_format(model, tokenizer, precision) -> None:
     _, reports = run(model, tokenizer, precision=precision, policy_learning_rate=0.0, n_critic_iterations=0)
