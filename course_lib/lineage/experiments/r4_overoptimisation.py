@@ -5,6 +5,7 @@ few, or the true utility, a judge that never errs) and whether distance from the
 """
 
 import dataclasses
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from statistics import fmean
@@ -29,7 +30,8 @@ def measure(seed: int, *, judge: str, n_labels: int, kl_weight: float, n_iterati
 
     Returns:
         `proxy_k`, `true_k`, `kl_k` at each look: mean score, true utility and distance of the replies being learned
-        from; then the exam: shares and worth of the policy, `chat_…` those of the model it came from.
+        from; then the exam: shares and worth of the policy, `chat_…` those of the model it came from, `reward_…` what
+        the reward model gets right.
     """
     family = Family(chain(seed, n_labels))
     shipped = STAGES["rlhf"].recipe
@@ -38,7 +40,7 @@ def measure(seed: int, *, judge: str, n_labels: int, kl_weight: float, n_iterati
     looks: dict[str, float] = {}
     policy, _ = train_rlhf(recipe, family, seed=seed, watch=lambda reports, n: watched(reports, n, recipe, seed, looks))
     card = comparison_card(policy, family.load("chat"), family.tokenizer, the_world(recipe.world_seed))
-    return looks | told(card)
+    return looks | told(card) | judged(family)
 
 
 def chain(seed: int, n_labels: int) -> Path:
@@ -92,7 +94,16 @@ def told(card: dict[str, Any]) -> dict[str, float]:
     for prefix, sampled in (("", card["sampled"]), ("chat_", card["reference"]["sampled"])):
         found |= {f"{prefix}{part}": value for part, value in sampled.items()}
     before = card["reference"]["greedy"]
-    return found | {"chat_right": before["known"]["right"]["value"], "chat_ended": before["known"]["ended"]["value"]}
+    found |= {f"chat_{what}": before["known"][what]["value"] for what in ("right", "ended")}
+    return found | {"chat_unasked_right": before["unasked"]["right"]["value"]}
+
+
+def judged(family: Family) -> dict[str, float]:
+    """What the results keep of a reward model's exam."""
+    card = json.loads(family.file("reward").with_suffix(".report.json").read_text(encoding="utf-8"))["card"]
+    shares = ("clear", "labels", "right_over_wrong", "right_over_unknown", "unknown_over_made_up")
+    kept = {f"reward_{name}": card[name]["value"] for name in shares}
+    return kept | {"reward_calibration_error": card["calibration"]["error"]}
 
 
 def _setting(judge: str, n_labels: int, kl_weight: float, n_iterations: int) -> dict[str, Any]:
