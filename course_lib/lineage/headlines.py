@@ -52,7 +52,7 @@ CHOSEN: dict[str, tuple[tuple[str, str], ...]] = {
         ("card.falsehoods.claimed", "sentences about people who do not exist that it ends with something definite"),
     ),
     "chat": (
-        ("card.greedy.known.right", "questions that it answers right, about people of whom no demonstration speaks"),
+        ("card.greedy.known.right", "questions that it answers right, about people of whom no demonstration asks"),
         ("card.base.greedy.known.right", "the same for the base model"),
         ("card.greedy.invented.made_up", "questions about people who do not exist that it answers with an invention"),
     ),

@@ -80,7 +80,7 @@ class StepReport:
 
     def headline(self) -> dict[str, str]:
         """What a progress bar shows."""
-        return {"loss": f"{self.smoothed_loss:.3f}", "tokens_per_s": f"{self.tokens_seen / self.seconds:,.0f}"}
+        return {"loss": f"{self.smoothed_loss:.3f}", "scored_per_s": f"{self.tokens_seen / self.seconds:,.0f}"}
 
 
 def train(
