@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from course_lib.viz.style import INK, PALETTE
+from course_lib.viz.style import INK, PALETTE, QUIET
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WHITE, PALE = "#FFFFFF", "#D9D9D9"
+WHITE, PALE, HATCH = "#FFFFFF", "#D9D9D9", "////"
 
 KINDS = {"padding": WHITE, "read": PALE, "scored": PALETTE[0]}
 """What a place of a batch can be → its colour: filler, read only, or marked against a target."""
@@ -69,7 +69,8 @@ def batch_figure(batches: Mapping[str, Sequence[Sequence[str]]]) -> "Figure":
         batches: Title → its rows, each a list of `padding`, `read` and `scored`, all of a batch equally long.
 
     Returns:
-        The figure, a batch below the other at one scale, with its number of places and the share that is scored.
+        The figure, a batch below the other at one scale, with its number of places and the share that is scored;
+        padding is hatched, so that it does not look like empty paper.
     """
     from matplotlib.colors import ListedColormap
     from matplotlib.figure import Figure
@@ -83,6 +84,7 @@ def batch_figure(batches: Mapping[str, Sequence[Sequence[str]]]) -> "Figure":
     for axes, (title, rows) in zip(panels[:, 0], batches.items(), strict=True):
         table = [[names.index(kind) for kind in row] for row in rows]
         axes.imshow(table, cmap=colours, vmin=0, vmax=2, aspect="auto", interpolation="nearest")
+        _hatch(axes, rows)
         n_places = sum(map(len, rows))
         share = sum(row.count("scored") for row in map(list, rows)) / n_places
         axes.set_title(f"{title}: {n_places:,} places, {share:.0%} of them scored", fontsize=9, loc="left")
@@ -90,6 +92,19 @@ def batch_figure(batches: Mapping[str, Sequence[Sequence[str]]]) -> "Figure":
         axes.grid(visible=False)
         axes.plot([len(rows[0]) - 0.5] * 2, [-0.5, len(rows) - 0.5], color=INK, linewidth=1)
     panels[-1, 0].set_xlabel("place in the row (token); the upright line is the batch's width")
-    handles = [Patch(facecolor=colour, edgecolor=INK, linewidth=0.5, label=name) for name, colour in KINDS.items()]
+    handles = [
+        Patch(facecolor=colour, edgecolor=INK, linewidth=0.5, label=name, hatch=HATCH if name == "padding" else None)
+        for name, colour in KINDS.items()
+    ]
     figure.legend(handles=handles, loc="outside upper right", ncols=3, fontsize=8)
     return figure
+
+
+def _hatch(axes: "Axes", rows: Sequence[Sequence[str]]) -> None:
+    """Lines over the end of each row that is padding."""
+    from matplotlib.patches import Rectangle
+
+    look = {"facecolor": "none", "edgecolor": QUIET, "linewidth": 0, "hatch": HATCH}
+    for place, row in enumerate(rows):
+        if n_padding := list(row).count("padding"):
+            axes.add_patch(Rectangle((len(row) - n_padding - 0.5, place - 0.5), n_padding, 1, **look))

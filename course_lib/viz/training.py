@@ -40,13 +40,17 @@ def draw_loss(axes: "Axes", reports: Sequence[Any], n_steps: int, blind: float |
     axes.set_ylim(bottom=0)
 
 
-def loss_figure(reports: Sequence[Any], n_steps: int, blind: float | None = None) -> "Figure":
+def loss_figure(
+    reports: Sequence[Any], n_steps: int, blind: float | None = None, counted: str = "tokens read"
+) -> "Figure":
     """`draw_loss` as a figure of its own, with how far the run is.
 
     Args:
         reports: From `train`.
         n_steps: Steps in the whole run.
         blind: The loss of a guess that knows nothing, in nats.
+        counted: What `tokens_seen` counts: the places that are scored. Where each token has a target, as in pages,
+            these are the tokens read; where some are read without being scored, say so.
 
     Returns:
         The figure.
@@ -56,13 +60,18 @@ def loss_figure(reports: Sequence[Any], n_steps: int, blind: float | None = None
     figure = Figure(figsize=(7.0, 3.2), layout="constrained")
     axes = figure.subplots()
     draw_loss(axes, reports, n_steps, blind)
-    axes.set_title(f"step {reports[-1].step} of {n_steps}, {reports[-1].tokens_seen:,} tokens read")
+    axes.set_title(f"step {reports[-1].step} of {n_steps}, {reports[-1].tokens_seen:,} {counted}")
     axes.legend(loc="upper right")
     return figure
 
 
 def live_curve(
-    reports: Iterable[Any], n_steps: int, *, blind: float | None = None, every_seconds: float | int = 2.0
+    reports: Iterable[Any],
+    n_steps: int,
+    *,
+    blind: float | None = None,
+    counted: str = "tokens read",
+    every_seconds: float | int = 2.0,
 ) -> Iterator[Any]:
     """Let reports pass through, and keep one picture of the loss up to date below the cell.
 
@@ -70,6 +79,7 @@ def live_curve(
         reports: From `train`.
         n_steps: Steps in the whole run.
         blind: The loss of a guess that knows nothing, in nats.
+        counted: What `tokens_seen` counts, as in `loss_figure`.
         every_seconds: How often the picture is drawn anew; it is drawn a last time at the end.
 
     Yields:
@@ -84,7 +94,7 @@ def live_curve(
         if time.monotonic() - drawn < every_seconds and report.step < n_steps:
             continue
         words = f"The loss fell from {seen[0].loss:.2f} to {report.loss:.2f} nats in {report.step} steps."
-        picture = {"image/png": png(loss_figure(seen, n_steps, blind)), "text/plain": words}
+        picture = {"image/png": png(loss_figure(seen, n_steps, blind, counted)), "text/plain": words}
         about = {"image/png": {"alt": words}}
         if handle is None:
             handle = display(picture, raw=True, metadata=about, display_id=True)

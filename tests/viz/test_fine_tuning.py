@@ -32,3 +32,11 @@ def test_batches_are_drawn_at_one_scale_with_their_share():
     assert second.get_title(loc="left") == "narrow: 2 places, 50% of them scored"
     assert first.get_xlim() == second.get_xlim() == (-0.5, 3.5)
     assert first.images[0].get_array().tolist() == [[1, 2, 0, 0], [1, 1, 2, 2]]
+
+
+def test_padding_is_hatched_and_nothing_else():
+    (axes,) = batch_figure(
+        {"one": [["read", "scored", "padding", "padding"], ["read", "read", "scored", "scored"]]}
+    ).axes
+    (hatched,) = [patch for patch in axes.patches if patch.get_hatch()]
+    assert (hatched.get_x(), hatched.get_width(), hatched.get_y()) == (1.5, 2, -0.5)

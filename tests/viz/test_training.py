@@ -40,6 +40,17 @@ def test_a_run_half_done_leaves_room_for_the_rest():
     assert axes.get_title() == "step 2 of 4, 200 tokens read"
 
 
+def test_tokens_that_are_scored_are_not_called_read(monkeypatch):
+    (axes,) = loss_figure(reports([5.0, 4.0]), n_steps=4, counted="tokens scored").axes
+    assert axes.get_title() == "step 2 of 4, 200 tokens scored"
+    drawn = []
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
+    monkeypatch.setattr("course_lib.viz.training.loss_figure", lambda *given: drawn.append(given))
+    monkeypatch.setattr("course_lib.viz.training.png", lambda _: b"")
+    list(live_curve(reports([5.0]), 1, blind=6.0, counted="tokens scored"))
+    assert drawn[0][2:] == (6.0, "tokens scored")
+
+
 def test_unread_pages_are_drawn_where_they_were_measured():
     seen = reports([5.0, 4.0, 3.0])
     seen[1].validation_loss = 4.5

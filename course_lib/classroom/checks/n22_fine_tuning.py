@@ -43,6 +43,11 @@ def chat_ids(turns: Sequence[Turn], tokenizer: ChatTokenizer, for_reply: bool = 
     return encode_chat(turns, tokenizer, for_reply=for_reply)
 
 
+def counted(n: int, thing: str) -> str:
+    """A number of things in words: `1 turn`, `2 turns`."""
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
 def check_chat_ids(candidate) -> None:
     """Two turns spelled out, a typed special token, several turns, the beginning of a reply."""
     asked = [Turn("user", "Who?"), Turn("assistant", "Ada.")]
@@ -66,8 +71,8 @@ def check_chat_ids(candidate) -> None:
         if not for_reply and found[:-1] == wanted:
             raise Wrong("it opens a reply that nobody asked for: only if for_reply is true")
         if found.count(5) < wanted.count(5):
-            raise Wrong(f"it reads {text!r}, with {found.count(5)} end tokens for {len(turns)} turns. "
-                        "How will the model learn to stop?")  # fmt: skip
+            raise Wrong(f"it reads {text!r}, with {counted(found.count(5), 'end token')} for "
+                        f"{counted(len(turns), 'turn')}. How will the model learn to stop?")  # fmt: skip
         raise Wrong(f"it reads {text!r}, not {right!r}")
 
 
@@ -104,7 +109,7 @@ def check_chat_targets(candidate) -> None:
         if scored == [place + 1 for place in right] or scored == [
             place + 1 for place in right if place + 1 < len(found)
         ]:
-            raise Wrong(f"{said}: the mask sits one place late: the token before a reply must predict its first word")
+            raise Wrong(f"{said}: the mask sits one place late: the token before a reply must predict its first token")
         if set(scored) < set(right) and all(wanted[place] == roles[1] for place in set(right) - set(scored)):
             raise Wrong(f"{said}: the end token is never a target. How will the model learn to stop?")
         if IGNORE not in found:
@@ -150,8 +155,11 @@ def check_broken_targets(candidate) -> None:
         first = scored.index(True)
         if found[first - 1] == IGNORE:
             raise Wrong(f"{said}: nothing is asked at place {first - 1}, though its successor, {ids[first]}, is the "
-                        "reply's first word. Whose mark belongs to a target?")  # fmt: skip
+                        "reply's first token. Whose mark belongs to a target?")  # fmt: skip
         place = next(place for place in range(len(wanted)) if found[place] != wanted[place])
+        if wanted[place] == IGNORE:
+            raise Wrong(f"{said}: place {place} is scored, though the token after it, {ids[place + 1]}, is the user's "
+                        "or the template's, not the assistant's")  # fmt: skip
         raise Wrong(f"{said}: place {place} should get {wanted[place]}, it gets {found[place]}")
 
 
@@ -277,7 +285,7 @@ EXERCISES = [
             + MENDED_TARGETS.rsplit("    ", 1)[1].replace("True", "False"): "both lists are equally long"
         },
         hints=(
-            "Look at the table: which word of a reply does it never learn? Take the row start, user, hi, end, "
+            "Look at the five numbers: which token of a reply does it never learn? Take the row start, user, hi, end, "
             "assistant, Ada, end and write the pairs (target, mark) that `zip` makes.",
             "A mark says whether a token is the assistant's. A target is the token *after* its place: so the mark\n"
             "must be that of the token after, too.",
@@ -301,6 +309,13 @@ EXERCISES = [
                 says="one for each token but the last",
             ),
             Mistake(
+                name="marks too wide",
+                source="def broken_targets(ids, is_scored):\n"
+                "    wide = [here or after for here, after in zip(is_scored, is_scored[1:], strict=False)]\n"
+                "    return [token if mark else IGNORE for token, mark in zip(ids[1:], wide, strict=True)]",
+                says="is the user's or the template's",
+            ),
+            Mistake(
                 name="marks moved the wrong way",
                 source="def broken_targets(ids, is_scored):\n"
                 "    late = [False, *is_scored[:-2]]\n"
@@ -316,9 +331,9 @@ QUIZ = [
         id="22.q1",
         text="Which tokens of a conversation are targets in supervised fine-tuning, as here?",
         choices=[
-            ("The assistant's words and the end of its turn", None),
-            ("All tokens, as in pre-training", "Then it would learn to write questions as well as to answer them."),
-            ("The assistant's words alone", "Without the end token it would never learn to stop."),
+            ("The assistant's words, and its end token", None),
+            ("The assistant's words, not its end token", "Without the end token it would never learn to stop."),
+            ("All words, and all end tokens", "Then it would learn to write questions as well as to answer them."),
         ],
         why="Loss falls on what the model itself should write: the reply, and that it is over.",
         from_notebook="22",
@@ -328,8 +343,11 @@ QUIZ = [
         text="The chat model answers about people of whom no demonstration asks. Where does it know them from?",
         choices=[
             ("From the pages that the base model read", None),
-            ("From the demonstrations", "They ask about the other half of the people only."),
-            ("From the chat template", "That holds eight special tokens and no facts."),
+            (
+                "From the replies about their friends",
+                "Those name most of them; but what else it knows of them stands in no such reply.",
+            ),
+            ("From the questions, which name them", "A question names a person; it does not say what is true."),
         ],
         why="The base model gave the same answers on a question page; the habit is new, not the knowledge.",
         from_notebook="22",
@@ -338,11 +356,11 @@ QUIZ = [
         id="22.q3",
         text="Demonstrations say “I don't know” of invented people, and the model learns fast. It then says so of …",
         choices=[
-            ("many real people who are not in the demonstrations", None),
-            ("invented people alone", "Whether a person is invented is harder to learn than who is on the list."),
-            ("nobody: it makes up answers", "It says so often, but of the wrong people."),
+            ("most invented people, many real people too", None),
+            ("invented people, and no real ones", "Of real people that are new to it, it refuses about half."),
+            ("all people that are new to it", "Of the real ones it still answers about half."),
         ],
-        why="Names in the demonstrations are the simplest thing that tells the two kinds of reply apart.",
+        why="“Do I know this person?” and “Is this name on my list?” both fit the demonstrations.",
         from_notebook="22",
     ),
     Question(
@@ -350,8 +368,11 @@ QUIZ = [
         text="Why must a user's text be encoded with special tokens not allowed?",
         choices=[
             ("Somebody could type the token that ends a turn", None),
-            ("Special tokens are longer than others", "Each is one token, however long its name."),
-            ("They are not in the vocabulary", "They are: with ids of their own."),
+            ("It would be split into more tokens", "Into fewer: a special token's name becomes a single id."),
+            (
+                "The loss would be taken on the user's words",
+                "Which places are scored follows from who speaks; what is wrong is that this could be forged.",
+            ),
         ],
         why="A special token is a control, and only the template may use it.",
         from_notebook="06",
