@@ -70,23 +70,38 @@ def layout(result: Node) -> dict[int, Place]:
     return {id(node): (float(max(back.values()) - back[id(node)]), rows[id(node)]) for node in nodes}
 
 
-def short(number: Number) -> str:
-    """A number in at most three digits, with a real minus sign.
+def short(number: Number, digits: int = 3) -> str:
+    """A number in at most three digits, two where there is little room, with a real minus sign.
 
     Example:
-        >>> short(-12.0), short(0.12345), short(0.0012345), short(-0.0)
-        ('−12', '0.123', '0.0012', '0')
+        >>> short(-12.0), short(0.12345), short(0.12345, digits=2), short(0.0012345), short(-0.0)
+        ('−12', '0.123', '0.12', '0.0012', '0')
     """
     if abs(number) < 5e-5:
         return "0"
-    return f"{number:.{3 if abs(number) >= 0.01 else 2}g}".replace("-", "−")
+    return f"{number:.{digits if abs(number) >= 0.01 else 2}g}".replace("-", "−")
 
 
-_BOX = {"ha": "center", "va": "center", "zorder": 4}
+_RAISED = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
+
+
+def sign(operation: str) -> str:
+    """What stands in a box for an operation; a power is raised.
+
+    Example:
+        >>> sign("×"), sign("^2"), sign("^-1")
+        ('×', '²', '⁻¹')
+    """
+    return operation[1:].translate(_RAISED) if operation.startswith("^") else operation
+
+
+_BLAME = "#B34700"
+_DASHES = (0, (3, 2))
+_BOX = {"fontsize": 8, "ha": "center", "va": "center", "zorder": 4}
 _LABEL = {"fontsize": 7, "ha": "center", "va": "center", "zorder": 3}
 
 
-def _draw_box(axes: "Axes", place: Place, node: Node, name: str, known: bool, wide: float) -> None:
+def _draw_box(axes: "Axes", place: Place, node: Node, name: str, known: bool, wide: float, digits: int) -> None:
     """A box with its name and operation, its number, and its gradient if that is known."""
     from matplotlib.patches import FancyBboxPatch
 
@@ -97,11 +112,11 @@ def _draw_box(axes: "Axes", place: Place, node: Node, name: str, known: bool, wi
         linewidth=1.8 if known else 0.9, zorder=3,
     )  # fmt: skip
     axes.add_patch(shape)
-    sign = f" ({node.operation})" if name and node.operation else node.operation
-    axes.text(x, y - 0.2, f"{name}{sign}", fontweight="bold", fontsize=8, **_BOX)
-    axes.text(x, y + (0.04 if known else 0.1), f"→ {short(node.number)}", color=PALETTE[0], fontsize=8, **_BOX)
+    made_by = f" ({sign(node.operation)})" if name and node.operation else sign(node.operation)
+    axes.text(x, y - 0.2, f"{name}{made_by}", fontweight="bold", **_BOX)
+    axes.text(x, y + (0.04 if known else 0.1), f"→ {short(node.number, digits)}", color=PALETTE[0], **_BOX)
     if known:
-        axes.text(x, y + 0.25, f"← {short(node.gradient)}", color="#B34700", fontsize=8, **_BOX)
+        axes.text(x, y + 0.25, f"← {short(node.gradient, digits)}", color=_BLAME, **_BOX)
 
 
 def _arrow(axes: "Axes", start: Place, end: Place, thick: float) -> list[Place]:
@@ -119,15 +134,37 @@ def _arrow(axes: "Axes", start: Place, end: Place, thick: float) -> list[Place]:
 
 
 def _draw_arrow(axes: "Axes", left: Place, right: Place, label: str, share: float | None, along: float) -> None:
-    """A thin arrow to what is computed from a number; an orange one back once blame has come, the thicker the more."""
+    """A thin arrow to what is computed from a number; an orange one back once blame has come, the thicker the more.
+
+    Where nothing came, with a share of 0, the arrow back is dashed.
+    """
     from matplotlib.patches import Polygon
 
     thick = 0.7 if share is None else 1.2 + 6 * share
     ends, color = ((left, right), INK) if share is None else ((right, left), PALETTE[1])
-    axes.add_artist(Polygon(_arrow(axes, *ends, thick), facecolor=color, linewidth=0, alpha=0.7, zorder=2))
+    if share == 0:
+        arrow = {"arrowstyle": "->", "color": color, "linestyle": _DASHES, "linewidth": 1, "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", xy=left, xytext=right, arrowprops=arrow, zorder=2)
+    else:
+        axes.add_artist(Polygon(_arrow(axes, *ends, thick), facecolor=color, linewidth=0, alpha=0.7, zorder=2))
     if label:
         place = (left[0] + along * (right[0] - left[0]), left[1] + along * (right[1] - left[1]))
         axes.text(*place, label, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6}, **_LABEL)
+
+
+def _held(passed: Collection[Node] | Mapping[Node, Number]) -> dict[int, Number]:
+    """`id` of each number that has passed on → the gradient that it held then."""
+    return {id(node): passed[node] if isinstance(passed, Mapping) else node.gradient for node in passed}
+
+
+def _went_back(nodes: list[Node], shown: set[int], gone: dict[int, Number]) -> dict[tuple[int, int], Number]:
+    """`id` of a number and which of its parents → what it passed back there, where that parent's gradient is shown."""
+    return {
+        (id(node), port): slope * gone[id(node)]
+        for node in nodes
+        for port, (parent, slope) in enumerate(zip(node.parents, node.slopes, strict=True))
+        if id(node) in gone and id(parent) in shown
+    }
 
 
 def draw_graph(
@@ -135,7 +172,7 @@ def draw_graph(
     result: Node,
     names: Mapping[str, Node],
     known: Collection[Node] | None = None,
-    passed: Collection[Node] | None = None,
+    passed: Collection[Node] | Mapping[Node, Number] | None = None,
     labels: bool = True,
     wide: Number = 0.56,
 ) -> None:
@@ -147,20 +184,16 @@ def draw_graph(
         names: Name → number, for those that have one; others show the operation alone.
         known: The numbers whose gradient is shown; all if not given.
         passed: The numbers that have passed their gradient on to those they were made from; all if not given. Where
-            one has, the arrow to a known number is as thick as what went back along it is large.
-        labels: Whether each arrow says its slope, and what it passed back.
+            one has, the arrow to a known number is as thick as what went back along it is large. A mapping says what
+            gradient each held then: a wrong walk may pass on another than it ends with, and such a box says so below.
+        labels: Whether each arrow says its slope, and what it passed back. Without, numbers have two digits.
         wide: Width of a box, in columns.
     """
     nodes, places = in_order(result), layout(result)
     called = {id(node): name for name, node in names.items()}
     shown = {id(node) for node in (nodes if known is None else known)}
-    gone = {id(node) for node in (nodes if passed is None else passed)}
-    back = {
-        (id(node), port): slope * node.gradient
-        for node in nodes
-        for port, (parent, slope) in enumerate(zip(node.parents, node.slopes, strict=True))
-        if id(node) in gone and id(parent) in shown
-    }
+    gone = _held(nodes if passed is None else passed)
+    back = _went_back(nodes, shown, gone)
     largest = max([1e-12, *map(abs, back.values())])
     n_uses = Counter(id(parent) for node in nodes for parent in node.parents)
     right, bottom = (max(place[axis] for place in places.values()) for axis in (0, 1))
@@ -168,7 +201,9 @@ def draw_graph(
     axes.axis("off")
     for node in nodes:
         place = places[id(node)]
-        _draw_box(axes, place, node, called.get(id(node), ""), id(node) in shown, wide)
+        _draw_box(axes, place, node, called.get(id(node), ""), id(node) in shown, wide, 3 if labels else 2)
+        if node.parents and gone.get(id(node), node.gradient) != node.gradient:
+            axes.text(place[0], place[1] + 0.5, f"passed on {short(gone[id(node)])}", color=_BLAME, **_LABEL)
         n_arrows = len(node.parents)
         for port, (parent, slope) in enumerate(zip(node.parents, node.slopes, strict=True)):
             (x, y), (end_x, end_y) = places[id(parent)], place
@@ -176,8 +211,8 @@ def draw_graph(
             share, label = None, f"slope {short(slope)}"
             if (came := back.get((id(node), port))) is not None:
                 share = abs(came) / largest
-                label = f"{short(slope)} × {short(node.gradient)}\n= {short(came)}"
-            along = 0.5 if n_uses[id(parent)] == 1 else 0.36  # arrows that part are labelled where they are apart
+                label = f"{short(slope)} × {short(gone[id(node)])}\n= {short(came)}"
+            along = 0.5 if n_uses[id(parent)] == 1 else 0.6  # arrows that part are labelled where they are apart
             _draw_arrow(axes, left, right, label if labels else "", share, along)
 
 
@@ -185,7 +220,7 @@ def graph_figure(
     result: Node,
     names: Mapping[str, Node],
     known: Collection[Node] | None = None,
-    passed: Collection[Node] | None = None,
+    passed: Collection[Node] | Mapping[Node, Number] | None = None,
     labels: bool = True,
 ) -> "Figure":
     """`draw_graph` as a figure of its own, as large as the calculation needs.
@@ -194,7 +229,7 @@ def graph_figure(
         result: The end of the calculation.
         names: Name → number, for those that have one.
         known: The numbers whose gradient is shown; all if not given.
-        passed: The numbers that have passed their gradient on; all if not given.
+        passed: The numbers that have passed their gradient on; all if not given. A mapping says what each held then.
         labels: Whether each arrow says its slope, and what it passed back.
 
     Returns:
@@ -204,7 +239,7 @@ def graph_figure(
 
     places = layout(result).values()
     n_columns, n_rows = (1 + max(place[axis] for place in places) for axis in (0, 1))
-    column, row, wide = (1.66, 0.7, 0.46) if labels else (0.92, 0.7, 0.74)
+    column, row, wide = (1.66, 0.7, 0.46) if labels else (0.92, 0.74, 0.74)
     figure = Figure(figsize=(column * n_columns - 0.3, row * n_rows))
     draw_graph(figure.add_axes((0, 0, 1, 1)), result, names, known, passed, labels, wide)
     return figure

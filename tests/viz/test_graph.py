@@ -121,6 +121,34 @@ def test_halfway_only_what_is_known_is_shown():
     assert "slope 3" in said
 
 
+def test_a_hasty_walk_is_drawn_with_what_each_number_really_passed_on():
+    score, names = neuron()
+    product = score.parents[0]
+    axes = Figure(figsize=(5, 2)).add_axes((0, 0, 1, 1))
+    draw_graph(axes, score, names, passed={score: 1.0, product: 0.25})
+    said = texts(axes)
+    assert {"3 × 0.25\n= 0.75", "2 × 0.25\n= 0.5", "passed on 0.25", "← 1"} <= set(said)
+    assert sum(text.startswith("passed on") for text in said) == 1  # the score ends with what it passed on
+
+
+def test_where_nothing_came_the_arrow_back_is_dashed():
+    w, x = Number(2.0, gradient=0.0), Number(0.0, gradient=2.0)
+    product = Number(0.0, (w, x), (0.0, 2.0), "×", gradient=1.0)
+    axes = Figure(figsize=(5, 2)).add_axes((0, 0, 1, 1))
+    draw_graph(axes, product, {"w": w, "x": x})
+    dashed = [text.arrow_patch for text in axes.texts if getattr(text, "arrow_patch", None) is not None]
+    assert [patch.get_linestyle() for patch in dashed] == [(0, (3, 2))]
+    assert sum(isinstance(patch, Polygon) for patch in axes.patches) == 1
+
+
+def test_without_labels_numbers_have_two_digits():
+    score, names = neuron()
+    score.number = -0.04832
+    axes = Figure(figsize=(6, 2)).add_axes((0, 0, 1, 1))
+    draw_graph(axes, score, names, labels=False)
+    assert "→ −0.048" in texts(axes)
+
+
 def test_the_arrow_is_as_thick_as_its_share():
     score, names = neuron()
     axes = Figure(figsize=(6, 2)).add_axes((0, 0, 1, 1))

@@ -1,5 +1,6 @@
 """Notebook 02: the slopes of a quotient, the walk back, and a walk that comes too early."""
 
+import inspect
 import math
 import random
 from collections.abc import Callable
@@ -61,8 +62,11 @@ def check_quotient(candidate: Callable) -> None:
         number, pair = candidate(a, b)
         right, wanted = quotient(a, b)
         if not _close(number, right) or not all(map(_close, pair, wanted)):
+            nudge = f"the {a:g} by n: ({a:g} + n) / {b:g} − {a:g} / {b:g} = ?"
+            if _close(pair[0], wanted[0]):
+                nudge = f"the {b:g} by n: {a:g} / ({b:g} + n) − {a:g} / {b:g} = ?"
             raise Wrong(f"{a:g} / {b:g} gave {number:g} with slopes {pair[0]:g} and {pair[1]:g}; {right:g} with "
-                        f"{wanted[0]:g} and {wanted[1]:g} is wanted")  # fmt: skip
+                        f"{wanted[0]:g} and {wanted[1]:g} is wanted. Nudge {nudge}")  # fmt: skip
 
 
 class _Watched(Value):
@@ -109,12 +113,12 @@ def _check_chain(walk: Callable) -> None:
 def _check_two_paths(walk: Callable) -> None:
     """w = 3, (2 w) (w + 1): 8 by the left path, 6 by the right one."""
     w = Value(3.0)
-    walk((w * Value(2.0)) * (w + Value(1.0)))
+    walk((Value(2.0) * w) * (w + Value(1.0)))
     if w.gradient in (6, 8):
-        raise Wrong(f"in (w × 2) × (w + 1) with w = 3 the gradient of w is {w.gradient:g}: that is one path's part, "
+        raise Wrong(f"in (2 × w) × (w + 1) with w = 3 the gradient of w is {w.gradient:g}: that is one path's part, "
                     "and the other was overwritten. Over paths they add")  # fmt: skip
     if w.gradient != 14:
-        raise Wrong(f"in (w × 2) × (w + 1) with w = 3 the gradient of w is {w.gradient:g}; 8 + 6 = 14 is wanted")
+        raise Wrong(f"in (2 × w) × (w + 1) with w = 3 the gradient of w is {w.gradient:g}; 8 + 6 = 14 is wanted")
 
 
 def _check_second_loss(walk: Callable) -> None:
@@ -186,6 +190,14 @@ def check_walk_back(walk: Callable) -> None:
             raise Wrong("the small examples are right, but in a random calculation of twelve steps a gradient differs")
 
 
+def check_hasty_walk(walk: Callable) -> None:
+    """As `check_walk_back`, for a walk that does the work itself."""
+    code = getattr(inspect.unwrap(walk), "__code__", None)
+    if code is not None and {"walk_back", "backward"} & set(code.co_names):
+        raise Wrong("it calls a walk that is right already. Find the two faults of this one, and mend its own loop")
+    check_walk_back(walk)
+
+
 BROKEN = '''def hasty_walk(result: Value) -> None:
     """Add to the gradient of every number of a calculation how steeply `result` depends on it."""
     result.gradient = 1.0
@@ -229,8 +241,9 @@ EXERCISES = [
         check=check_quotient,
         hints=(
             "Nudge a by n: (a + n) / b = a / b + n / b. How much is that per unit of n?\n"
-            "Nudge b by n: a / (b + n) − a / b = −a n / (b (b + n)). Per unit of n, as n shrinks to nothing?",
-            "return the quotient, and the pair of\n1 over b,   and minus a over b squared",
+            "Then nudge b: bring a / (b + n) − a / b over one denominator. Does the quotient grow or shrink?",
+            "a / (b + n) − a / b = −a n / (b (b + n)): per unit of n, as n shrinks, −a over b squared.\n"
+            "return the quotient, and the pair of slopes: a's, then b's",
             _QUOTIENT,
         ),
         mistakes=[
@@ -299,11 +312,11 @@ EXERCISES = [
     Exercise(
         id="02.hasty_walk",
         reference=walk_back,
-        check=check_walk_back,
+        check=check_hasty_walk,
         broken=BROKEN,
         hints=(
-            "There are two faults. Draw the graph of (w × 2) × (w + 1) and follow the code line by line: what does w\n"
-            "hold when the second arrow comes? Then the same for h + h.tanh(), where h was computed from x.",
+            "The first fault shows in (2 × w) × (w + 1) alone. Draw its graph and follow the code line by line: what\n"
+            "does w hold when the second arrow comes to it? The second fault is left when that one is mended.",
             "The first fault: a number that gets blame by two arrows keeps the second part alone.\n"
             "The second: a number passes on as soon as it is met, before all that is due to it has come.\n"
             "In which order does every number come after all that use it?",
@@ -330,6 +343,11 @@ EXERCISES = [
                 says="every path on its own",
             ),
             Mistake(name="no start", source=MENDED.replace("    result.gradient = 1.0\n", ""), says="still 0"),
+            Mistake(
+                name="another walk called",
+                source="def hasty_walk(result):\n    walk_back(result)",
+                says="calls a walk that is right already",
+            ),
         ],
     ),
 ]
@@ -364,7 +382,10 @@ QUIZ = [
         choices=[
             ("It overwrites gradients", None),
             ("It has the wrong slope for ×", "Then one example would be wrong as well."),
-            ("It starts the walk with 0", "Then every gradient would be 0, for one example too."),
+            (
+                "It passes on too early",
+                "It is the weights that are used twice here, and a weight has nobody to pass on to.",
+            ),
         ],
         why="With two examples every weight is used twice, and only the part that came last is left.",
         from_notebook="02",
@@ -398,12 +419,12 @@ def _decide_n4(
     *,
     share_of_starts_learned: float,
     largest_difference: float,
-    kept_at_training_rate: float,
-    kept_at_a_hundredth: float,
+    worst_kept_at_training_rate: float,
+    worst_kept_at_a_hundredth: float,
 ) -> str:
-    if share_of_starts_learned < 1 or largest_difference > 1e-6 or abs(kept_at_a_hundredth - 1) > 0.1:
+    if share_of_starts_learned < 1 or largest_difference > 1e-6 or abs(worst_kept_at_a_hundredth - 1) > 0.1:
         return "does not hold here"
-    if abs(kept_at_training_rate - 1) > 0.1:
+    if abs(worst_kept_at_training_rate - 1) > 0.1:
         return "holds with a condition: the shares add up for small steps only"
     return "holds"
 
