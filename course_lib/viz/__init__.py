@@ -11,6 +11,9 @@
 - `training`: the loss as it falls, what is written and known on the way, number formats (`live_curve`).
 - `welcome`: the map of the course, and a word that takes shape layer by layer (`course_map_figure`, `depth_figure`).
 - `fine_tuning`: which tokens of a conversation are learned, and what a batch of them costs (`mask_figure`).
+- `preferences`: choices from scores, what a reader hears, order and calibration (`choice_figure`, `order_figure`).
+- `labelling`: a box to say which of two replies is better (`label_box`).
+- `rlhf`: learning from feedback: the clip, one reply's tokens, a run's course, what was won (`clip_figure`).
 - `text`: where a text is cut into tokens (`tokens_figure`, `token_explorer`).
 - `weights`: bytes and blocks of a model's file, its rows, and what the model can do (`bytes_figure`, `ladder_figure`).
 """
@@ -33,7 +36,10 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "Slider": "widgets",
         "Stage": "stage",
         "TextBox": "widgets",
+        "Compared": "labelling",
+        "calibration_figure": "preferences",
         "chat_box": "chat",
+        "choice_figure": "preferences",
         "conversation_html": "chat",
         "side_by_side_html": "chat",
         "batch_figure": "fine_tuning",
@@ -48,19 +54,31 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "explore": "widgets",
         "graph_figure": "graph",
         "formats_figure": "training",
+        "label_box": "labelling",
         "live_curve": "training",
         "loss_curve": "neuron",
         "loss_figure": "training",
         "mask_figure": "fine_tuning",
+        "order_figure": "preferences",
+        "pair_html": "labelling",
         "png": "style",
         "recall_figure": "training",
         "samples_figure": "training",
         "show": "style",
+        "surprise_figure": "preferences",
         "token_explorer": "text",
         "tokens_figure": "text",
         "use_course_style": "style",
         "block_figure": "weights",
         "bytes_figure": "weights",
+        "clip_figure": "rlhf",
+        "course_figure": "rlhf",
+        "estimates_figure": "rlhf",
+        "parts_figure": "rlhf",
+        "paths_figure": "rlhf",
+        "proxy_figure": "rlhf",
+        "slope_at": "rlhf",
+        "token_bars_figure": "rlhf",
         "context_figure": "weights",
         "ladder_figure": "weights",
         "row_sizes_figure": "weights",
