@@ -67,14 +67,14 @@ def bytes_figure(fields: Sequence[tuple[str, bytes]], per_row: int = 24) -> "Fig
 
 
 def block_figure(
-    scale: float | int, lowest: float | int, codes: Int[Tensor, "number"] | Sequence[int], n_levels: int = 16
+    scale: float | int, lowest: float | int, levels: Int[Tensor, "number"] | Sequence[int], n_levels: int = 16
 ) -> "Figure":
     """Draw the numbers of one packed block on the levels that it has.
 
     Args:
         scale: Distance of two levels.
-        lowest: The lowest level.
-        codes: Which level each number lies on.
+        lowest: The value of level 0.
+        levels: Which level each number lies on.
         n_levels: How many there are.
 
     Returns:
@@ -84,41 +84,44 @@ def block_figure(
 
     figure = Figure(figsize=(8.5, 3.2), layout="constrained")
     axes = figure.subplots()
-    levels = [lowest + scale * code for code in range(n_levels)]
-    values = [levels[int(code)] for code in codes]
+    heights = [lowest + scale * level for level in range(n_levels)]
+    values = [heights[int(level)] for level in levels]
     axes.vlines(range(len(values)), 0, values, color=PALETTE[0], linewidth=1.2)
     axes.plot(range(len(values)), values, "o", color=PALETTE[0], linestyle="none")
     axes.axhline(0, color=QUIET, linewidth=1, linestyle="-")
     axes.axvline(len(values) / 2 - 0.5, color=QUIET, linewidth=1, linestyle="--")
-    axes.set_yticks(levels, [f"{level:.3f}" if code % 3 == 0 else "" for code, level in enumerate(levels)])
+    axes.set_yticks(heights, [f"{height:.3f}" if level % 3 == 0 else "" for level, height in enumerate(heights)])
     right = axes.secondary_yaxis("right")
-    right.set_yticks(levels, [str(code) for code in range(n_levels)], fontsize=7)
-    right.set_ylabel("four bits")
+    right.set_yticks(heights, [str(level) for level in range(n_levels)], fontsize=7)
+    right.set_ylabel("level")
     axes.grid(axis="x", visible=False)
-    axes.set(xlabel="number of the block (the dashed line parts low halves of bytes from high halves)", ylabel="weight")
+    which = f"which of the block's {len(values)} numbers (dashed: low halves of bytes end, high halves begin)"
+    axes.set(xlabel=which, ylabel="weight")
     return figure
 
 
-def row_sizes_figure(sizes: Mapping[str, Float[Tensor, "row"]], half: int | None = None) -> "Figure":
+def row_sizes_figure(sizes: Mapping[str, Mapping[str, Float[Tensor, "row"]]], half: int | None = None) -> "Figure":
     """Draw how large the rows of projections are, by their place in a head.
 
     Args:
-        sizes: Label → mean size of each row of a head.
+        sizes: Title of a picture → label → mean size of each row of a head; pictures stand side by side.
         half: Where to mark the middle of a head; None: nowhere.
 
     Returns:
-        The figure.
+        The figure, all pictures on one scale.
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8.0, 3.2), layout="constrained")
-    axes = figure.subplots()
-    for number, (label, rows) in enumerate(sizes.items()):
-        axes.plot(range(len(rows)), rows.tolist(), label=label, marker=MARKERS[number], markersize=3)
-    if half is not None:
-        axes.axvline(half - 0.5, color=QUIET, linewidth=1, linestyle="--")
-    axes.set(xlabel="row of a head", ylabel="mean size of the row", ylim=(0, None))
-    axes.legend(fontsize=8)
+    figure = Figure(figsize=(4.0 + 4.5 * len(sizes) ** 0.7, 3.2), layout="constrained")
+    panels = figure.subplots(1, len(sizes), squeeze=False, sharey=True)[0]
+    for axes, (title, parts) in zip(panels, sizes.items(), strict=True):
+        for number, (label, rows) in enumerate(parts.items()):
+            axes.plot(range(len(rows)), rows.tolist(), label=label, marker=MARKERS[number], markersize=3)
+        if half is not None:
+            axes.axvline(half - 0.5, color=QUIET, linewidth=1, linestyle="--")
+        axes.set(xlabel="row of a head", ylim=(0, None), title=title)
+    panels[0].set_ylabel("mean size of the row")
+    panels[0].legend(fontsize=8, loc="lower right")
     return figure
 
 
@@ -174,7 +177,9 @@ def ladder_figure(
         axes.axvline(guide[1], color=QUIET, linestyle="--", linewidth=1)
         axes.text(guide[1], -0.75, f" {guide[0]}", fontsize=8, color=INK)
     axes.set_yticks(range(len(values)), list(values))
-    axes.set(xscale="log", xlim=(start, max(values.values()) * 12), ylim=(len(values) - 0.4, -1.0), xlabel=xlabel)
+    end = max(values.values())
+    end *= (end / start) ** 0.16  # room for the last number, whatever the range
+    axes.set(xscale="log", xlim=(start, end), ylim=(len(values) - 0.4, -1.0), xlabel=xlabel)
     axes.grid(axis="y", visible=False)
     return figure
 

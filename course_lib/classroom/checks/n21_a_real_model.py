@@ -3,7 +3,7 @@
 from functools import cache
 
 import torch
-from einops import rearrange
+from einops import EinopsError, rearrange
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
@@ -16,26 +16,31 @@ def unpack_block(
     scale: Float[Tensor, "*block 1"], lowest: Float[Tensor, "*block 1"], packed: UInt8[Tensor, "*block 16"]
 ) -> Float[Tensor, "*block 32"]:
     """The 32 numbers of each block: the low halves of its bytes first, then the high halves."""
-    codes = torch.cat((packed & 15, packed >> 4), dim=-1)
-    return lowest + scale * codes
+    levels = torch.cat((packed & 15, packed >> 4), dim=-1)
+    return lowest + scale * levels
 
 
 def check_unpack_block(candidate) -> None:
     """By hand on one block, then on many."""
     packed = torch.zeros(16, dtype=torch.uint8)
     packed[0] = 0x21
-    found = candidate(torch.tensor([0.5]), torch.tensor([-1.0]), packed)
+    try:
+        found = candidate(torch.tensor([0.5]), torch.tensor([-1.0]), packed)
+    except RuntimeError as error:
+        if "bitwise" not in str(error) and "shift" not in str(error):
+            raise
+        raise Wrong("& and >> bind more weakly than + and ×: brackets around `packed & 15`?") from None
     if not isinstance(found, Tensor):
         raise Wrong(f"it returned a {type(found).__name__}; a tensor is wanted")
     if found.shape != (32,):
         raise Wrong(f"16 bytes became {tuple(found.shape)}: every byte holds two numbers, so 32 are wanted")
     rest = found[2:16].mean().item()  # whichever order the halves are in, these are zeros
     known = {
-        1.0: "1 came out for the code 0, the lowest level −1: the level is lowest + …, not minus",
-        0.0: "the code 0 gave 0: the lowest level is not added",
-        -5.0: "the code 0 lies below the lowest level: this format counts from 0, nothing is taken from the codes",
-        -0.5: "the lowest level was multiplied by the scale: lowest + scale × code",
-        0.5: "scale and lowest are swapped: lowest + scale × code",
+        1.0: "level 0 gave 1, and lowest is −1: a number is lowest + …, not minus",
+        0.0: "level 0 gave 0: lowest is not added",
+        -5.0: "level 0 came out below lowest: this format counts levels from 0, so subtract nothing from them",
+        -0.5: "lowest was multiplied by the scale: lowest + scale × level",
+        0.5: "scale and lowest are swapped: lowest + scale × level",
     }
     for wrong, message in known.items():
         if abs(rest - wrong) < 1e-6:
@@ -47,7 +52,7 @@ def check_unpack_block(candidate) -> None:
         raise Wrong("the high halves came first: number 0 is the low half of byte 0")
     if not torch.allclose(found[[0, 16]], torch.tensor([-0.5, 0.0])):
         raise Wrong(
-            f"byte 0 is 0x21, so number 0 has the code 1 and number 16 the code 2: −0.5 and 0 are wanted, "
+            f"byte 0 is 0x21, so number 0 has level 1 and number 16 level 2: −0.5 and 0 are wanted, "
             f"not {found[0]:.3g} and {found[16]:.3g}. & 15 keeps the low four bits, >> 4 moves the high ones down"
         )
     generator = torch.Generator().manual_seed(21)
@@ -61,7 +66,7 @@ def check_unpack_block(candidate) -> None:
     if mine.shape != expected.shape:
         raise Wrong(f"2 × 3 blocks became {tuple(mine.shape)}: join along the last axis, dim=-1")
     if not torch.allclose(mine, expected, atol=1e-6):
-        raise Wrong("one block is right, several are not: each has its own scale and lowest level")
+        raise Wrong("one block is right, several are not: each has its own scale and lowest")
 
 
 def undo_order(weight: Float[Tensor, "row d_model"], n_heads: int) -> Float[Tensor, "row d_model"]:
@@ -73,7 +78,12 @@ def check_undo_order(candidate) -> None:
     """Four heads of six rows that say where they belong; then heads of other sizes."""
     in_file = (torch.tensor([0.0, 3.0, 1.0, 4.0, 2.0, 5.0]) + 6 * torch.arange(4)[:, None]).flatten()
     columns = 100 * torch.arange(24)
-    found = candidate(in_file[:, None] + columns, 4)
+    try:
+        found = candidate(in_file[:, None] + columns, 4)
+    except EinopsError as error:
+        is_open = "infer" in str(error)  # more than one size is left open
+        raise Wrong("name the sizes: head=n_heads, and the 2 of a pair; the third can be inferred" if is_open else
+                    "this check's heads have 6 rows, not 64: give head=n_heads and the 2 alone") from None  # fmt: skip
     if not isinstance(found, Tensor):
         raise Wrong(f"it returned a {type(found).__name__}; a tensor is wanted")
     if found.shape != (24, 24):
@@ -84,7 +94,7 @@ def check_undo_order(candidate) -> None:
     known = {
         tuple(in_file.tolist()): "nothing has moved: row 1 of a head belongs to its second half",
         tuple(rearrange(in_file, "(head side pair) -> (head pair side)", head=4, side=2).tolist()): (
-            "this interleaves the rows once more, as the file's author did: go the other way"
+            "this interleaves the rows once more, as the converter did: go the other way"
         ),
         tuple(rearrange(in_file, "(pair side) -> (side pair)", side=2).tolist()): (
             "rows moved from one head into another: each head's rows are sorted by themselves"
@@ -145,14 +155,21 @@ def check_broken_chat(candidate) -> None:
     if found == expected[: -len(opening)]:
         raise Wrong("the chat ends after the user's turn, and the model has to begin its own: "
                     "<|im_start|>assistant and a line's end are missing")  # fmt: skip
+    if any(not isinstance(token_id, int) for token_id in found):
+        raise Wrong(f"the list holds a {type(found[0]).__name__}: one flat list of ids is wanted (+= where it says "
+                    "append?)")  # fmt: skip
     n_real, n_wanted = (sum(token_id in (start, end) for token_id in ids) for ids in (found, expected))
     if n_real == 0:
         raise Wrong("no special token is left: the template's own must still be <|im_start|> and <|im_end|>")
+    if n_real == n_wanted + 2:
+        raise Wrong("there is one turn too many: do not add a system message")
     if n_real != n_wanted:
         raise Wrong(f"{len(turns)} turns and the beginning of a reply have {n_wanted} special tokens, not {n_real}")
     if found != expected:
         raise Wrong(f"the chat reads {tokenizer.decode(found)!r} instead of {tokenizer.decode(expected)!r}")
     typed = candidate(forged, tokenizer)
+    if typed[1:3] != chat(forged, tokenizer)[1:3] and tokenizer.decode(typed[1:]).startswith("system"):
+        raise Wrong("this chat begins with the user's turn: do not add a system message")
     if sum(token_id in (start, end) for token_id in typed) > 3:
         raise Wrong("what the user typed became a special token, so a user can end the turn and speak as the system: "
                     "encode the contents without allow_special")  # fmt: skip
@@ -162,8 +179,8 @@ def check_broken_chat(candidate) -> None:
 
 _UNPACK = '''def unpack_block(scale, lowest, packed):
     """The 32 numbers of each block: the low halves of its bytes first, then the high halves."""
-    codes = torch.cat((packed & 15, packed >> 4), dim=-1)
-    return lowest + scale * codes'''
+    levels = torch.cat((packed & 15, packed >> 4), dim=-1)
+    return lowest + scale * levels'''
 _UNDO = '''def undo_order(weight, n_heads):
     """The rows of each head: first the firsts of all pairs, then the seconds."""
     return rearrange(weight, "(head pair side) d_model -> (head side pair) d_model", head=n_heads, side=2)'''
@@ -187,9 +204,9 @@ EXERCISES = [
         reference=unpack_block,
         check=check_unpack_block,
         hints=(
-            "Byte 0x21 holds the codes 1 and 2. `byte & 15` keeps the low four bits; what does `byte >> 4` keep?",
-            "codes = low halves of all 16 bytes, then high halves, joined along the last axis\n"
-            "return lowest + scale × codes",
+            "Byte 0x21 holds the levels 1 and 2. `byte & 15` keeps the low four bits; what does `byte >> 4` keep?",
+            "levels = low halves of all 16 bytes, then high halves, joined along the last axis\n"
+            "return lowest + scale × levels",
             _UNPACK,
         ),
         mistakes=_edits(
@@ -199,11 +216,13 @@ EXERCISES = [
             ("high halves first", "the high halves came first", "packed & 15, packed >> 4", "packed >> 4, packed & 15"),
             ("low halves alone", "every byte holds two numbers", "torch.cat((packed & 15, packed >> 4), dim=-1)",
              "packed & 15"),
-            ("centred codes", "nothing is taken from the codes", "scale * codes", "scale * (codes.float() - 8)"),
-            ("lowest forgotten", "the lowest level is not added", "lowest + scale", "scale"),
-            ("lowest taken away", "not minus", "lowest + scale * codes", "scale * codes - lowest"),
-            ("lowest scaled too", "multiplied by the scale", "lowest + scale * codes", "scale * (codes + lowest)"),
-            ("swapped", "scale and lowest are swapped", "lowest + scale * codes", "scale + lowest * codes"),
+            ("centred levels", "subtract nothing", "scale * levels", "scale * (levels.float() - 8)"),
+            ("lowest forgotten", "lowest is not added", "lowest + scale", "scale"),
+            ("lowest taken away", "not minus", "lowest + scale * levels", "scale * levels - lowest"),
+            ("lowest scaled too", "multiplied by the scale", "lowest + scale * levels", "scale * (levels + lowest)"),
+            ("swapped", "scale and lowest are swapped", "lowest + scale * levels", "scale + lowest * levels"),
+            ("brackets forgotten", "brackets around", "return lowest + scale * levels",
+             "return torch.cat((lowest + scale * packed & 15, lowest + scale * packed >> 4), dim=-1)"),
             ("joined along the first axis", "join along the last axis", "dim=-1", "dim=0"),
         ),
     ),
@@ -225,6 +244,8 @@ EXERCISES = [
             ("heads of so many rows", "not how many rows each has", "head=n_heads", "head=weight.shape[0] // n_heads"),
             ("seconds first", "firsts, then seconds", "rearrange(weight,",
              "rearrange(weight.unflatten(0, (-1, 2)).flip(1).flatten(0, 1),"),
+            ("pairs of the real model", "heads have 6 rows, not 64", "side=2", "pair=32"),
+            ("sizes forgotten", "name the sizes", ", head=n_heads, side=2", ""),
             ("nothing moves", "nothing has moved", "(head side pair) d_model\"", "(head pair side) d_model\""),
             ("columns", "columns have moved", "\"(head pair side) d_model -> (head side pair) d_model\"",
              "\"row (head pair side) -> row (head side pair)\""),
@@ -255,7 +276,19 @@ EXERCISES = [
                 ("only the contents mended", "the model has to begin its own",
                  " + [start, *tokenizer.encode(\"assistant\\n\")]", ""),
                 ("turns not closed", "special tokens, not", " end, *tokenizer", " *tokenizer"),
+                ("system added", "begins with the user's turn", "    ids = []\n",
+                 "    ids = []\n    if messages[0]['role'] != 'system':\n"
+                 "        messages = [{'role': 'system', 'content': 'Be kind.'}, *messages]\n"),
+                ("system always added", "one turn too many", "    ids = []\n",
+                 "    ids = []\n    messages = [{'role': 'system', 'content': 'Be kind.'}, *messages]\n"),
                 ("lines not ended", "instead of", "end, *tokenizer.encode(\"\\n\")]\n", "end]\n"),
+            ),
+            Mistake(
+                name="a list of lists",
+                says="one flat list",
+                source=_CHAT.replace("ids += [start", "ids.append([start").replace(
+                    'end, *tokenizer.encode("\\n")]', 'end, *tokenizer.encode("\\n")])'
+                ),
             ),
             Mistake(
                 name="nothing is special",
@@ -271,15 +304,12 @@ EXERCISES = [
 QUIZ = [
     Question(
         id="21.q1",
-        text="A model loads without an error: every name and every shape fits. What does that show?",
-        why="Rows in another order, a setting left at its default: nothing of that has a name or a shape.",
+        text="A strict loader reads a file without a word. Which fault is ruled out?",
+        why="A row less is another shape, and every shape is compared.",
         choices=[
-            ("that the pieces have the right names and sizes", None),
-            (
-                "that its numbers are used as they were in training",
-                "An order of rows or a theta has no shape; measure.",
-            ),
-            ("that the file is undamaged", "A flipped bit changes a number, not a shape. A checksum shows that."),
+            ("a matrix that lacks a row", None),
+            ("the rows of a head in another order", "An order has no shape; only a measurement shows it."),
+            ("gate and up exchanged", "They have one shape, so each fits in the other's place."),
         ],
         from_notebook="21",
     ),
@@ -321,14 +351,14 @@ QUIZ = [
     ),
     Question(
         id="21.q5",
-        text="Could SmolLM2 be given the tokenizer of our base model?",
-        why="An id is the number of a row, and the rows were trained with one vocabulary.",
+        text="SmolLM2 is given the tokenizer of our base model. What does a text become?",
+        why="An id is the number of a row, and SmolLM2's rows were trained with its own vocabulary.",
         choices=[
-            ("no: ids would point at other rows", None),
-            ("yes: both are byte-level BPE", "The method is the same, the learned merges and their ids are not."),
+            ("ids that fetch the rows of other pieces", None),
+            ("the same ids, as both are byte-level BPE", "The method is the same; the merges and their ids are not."),
             (
-                "yes, only slower: its tokens are shorter",
-                "Shorter tokens with other ids: each would fetch a wrong row.",
+                "more ids, each with the right row",
+                "More they are, for our vocabulary is smaller; but an id counts entries of its own vocabulary.",
             ),
         ],
         from_notebook="06",
