@@ -24,16 +24,16 @@ ASKED = {
 
 ASSISTANT = {
     "chat": (
-        (("greedy", "known", "right"), "questions that the chat model answers about people outside its demonstrations"),
-        (("greedy", "invented", "made_up"), "people who do not exist: it makes something up"),
+        (("greedy", "known", "right"), "questions that the chat model answers right, about people of whom no demonstration asks"),
+        (("greedy", "invented", "made_up"), "questions about people who do not exist: the chat model makes something up"),
     ),
     "reward": (
         (("clear",), "pairs of clearly different worth that the reward model puts in order, people never labelled"),
     ),
     "rlhf": (
-        (("greedy", "known", "right"), "the same questions, after RLHF"),
+        (("greedy", "known", "right"), "questions about real people that it still answers right after RLHF"),
         (("greedy", "unasked", "right"), "the same, about people whom RLHF never asked about"),
-        (("greedy", "invented", "unknown"), "people who do not exist: it says that it does not know"),
+        (("greedy", "invented", "unknown"), "questions about people who do not exist: after RLHF it says that it does not know"),
     ),
 }
 """Stage → places in its report card, and how the README calls them."""
