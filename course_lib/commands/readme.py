@@ -24,8 +24,11 @@ ASKED = {
 
 ASSISTANT = {
     "chat": (
-        (("greedy", "known", "right"), "questions that the chat model answers right, about people of whom no demonstration asks"),
-        (("greedy", "invented", "made_up"), "questions about people who do not exist: the chat model makes something up"),
+        (
+            ("greedy", "known", "right"),
+            "questions the chat model answers right, about people of whom no demonstration asks",
+        ),
+        (("greedy", "invented", "made_up"), "people who do not exist: the chat model makes something up"),
     ),
     "reward": (
         (("clear",), "pairs of clearly different worth that the reward model puts in order, people never labelled"),
@@ -33,7 +36,7 @@ ASSISTANT = {
     "rlhf": (
         (("greedy", "known", "right"), "questions about real people that it still answers right after RLHF"),
         (("greedy", "unasked", "right"), "the same, about people whom RLHF never asked about"),
-        (("greedy", "invented", "unknown"), "questions about people who do not exist: after RLHF it says that it does not know"),
+        (("greedy", "invented", "unknown"), "people who do not exist: after RLHF it says that it does not know"),
     ),
 }
 """Stage → places in its report card, and how the README calls them."""
