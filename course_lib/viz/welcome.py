@@ -28,6 +28,10 @@ class Stop:
     """Whether the short route stops here."""
     needs: tuple[str, ...] = ()
     """Numbers of the notebooks that it builds on."""
+    question: str = ""
+    """What it asks."""
+    minutes: int = 0
+    """How long it takes; 0 where that is not known yet."""
 
 
 def direct_needs(stops: Sequence[Stop]) -> dict[str, set[str]]:
@@ -87,20 +91,26 @@ def course_map_figure(stops: Sequence[Stop]) -> "Figure":
 
 
 def _arrow(axes: "Axes", start: tuple[int, int], end: tuple[int, int]) -> None:
-    """From what is needed to what needs it: straight to the neighbour, else through the free space between rows."""
+    """From what is needed to what needs it: straight to the neighbour, else through the free space between rows.
+
+    Along a row an arrow leaves and arrives at a circle's upper side, left or right; from another row it arrives on top.
+    """
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path
 
     (x, y), (to_x, to_y) = start, end
     radius, above = 0.22, to_y + 0.4
+    forward = 1 if to_x > x else -1
     if y == to_y and abs(to_x - x) == 1:
-        side = radius if to_x > x else -radius
-        path = Path([(x + side, y), (to_x - side, y)])
+        path = Path([(x + forward * radius, y), (to_x - forward * radius, y)])
     elif y == to_y:
-        path = Path([(x, y + radius), (x, above + 0.1), (to_x, above + 0.1), (to_x, y + radius)], [1, 4, 4, 4])
+        corner, over = forward * radius * 0.75, forward * 0.5
+        ends = (x + corner, y + radius * 0.75), (to_x - corner, y + radius * 0.75)
+        path = Path([ends[0], (x + over, above), (to_x - over, above), ends[1]], [1, 4, 4, 4])
     else:
         aside = 0.7 if y - to_y > 1 else 0.0  # past the circles of the rows between
-        path = Path([(x, y - radius), (x + aside, above), (to_x + aside, above), (to_x, to_y + radius)], [1, 4, 4, 4])
+        bends = (x + aside, above), (to_x + aside, above + 0.15)
+        path = Path([(x, y - radius), *bends, (to_x, to_y + radius)], [1, 4, 4, 4])
     look = {"arrowstyle": "-|>", "color": QUIET, "linewidth": 1.1, "mutation_scale": 9, "zorder": 1}
     axes.add_patch(FancyArrowPatch(path=path, **look))
 
@@ -157,9 +167,12 @@ def depth_figure(
     height = 0.175 * len(guesses) + 0.9
     figure = Figure(figsize=(7.2, height))
     axes = figure.add_axes((0.25, 0.5 / height, 0.7, 1 - 0.9 / height))
-    axes.barh(rows, sureness, height=0.75, facecolor="none", edgecolor=QUIET, label="of what it would say there")
-    axes.barh(rows, probabilities, height=0.75, color=PALETTE[0], label=f"of {said!r}, which it says in the end")
-    labels = [f"{drawable(guess)!r}  {layer:2}" for layer, guess in enumerate(guesses)]
+    axes.barh(
+        rows, sureness, height=0.75, facecolor="none", edgecolor=QUIET, label="probability of what it would say there"
+    )
+    axes.barh(rows, probabilities, height=0.75, color=PALETTE[0], label=f"probability of {said!r}, said in the end")
+    seen = ["␣" * len(guess) if not guess.strip(" ") else drawable(guess) for guess in guesses]
+    labels = [f"{guess!r}  {layer:2}" for layer, guess in enumerate(seen)]
     axes.set_yticks(rows, labels, fontsize=8, family="monospace", parse_math=False)
     axes.set(xlim=(0, 1), ylim=(len(guesses) - 0.4, -0.6), xlabel="probability")
     axes.set_ylabel("what it would say next, after so many layers")

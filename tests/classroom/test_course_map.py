@@ -32,6 +32,12 @@ def test_a_stop_is_there_if_its_notebook_is():
     assert all(stop.is_there or not stop.needs for stop in course_stops())
 
 
+def test_each_stop_has_its_question_and_the_minutes_of_its_title_cell():
+    for stop in course_stops():
+        assert stop.question.endswith("?")
+        assert (stop.minutes > 0) == stop.is_there, f"{stop.number} does not say `About … minutes`"
+
+
 def test_what_a_notebook_builds_on_may_take_two_lines(tmp_path):
     path = tmp_path / "13_gpt.ipynb"
     path.write_text('{"cells": [{"source": ["# 13 · GPT\\n", "\\n", "Builds on: 06,\\n", "09.\\n", "\\n", "In 60."]}]}')

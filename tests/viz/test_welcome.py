@@ -44,5 +44,19 @@ def test_each_layer_has_its_guess_and_two_bars():
     assert not any(label.get_parse_math() for label in axes.get_yticklabels())
 
 
+def test_a_blank_can_be_seen():
+    (axes,) = depth_figure([" ", "  ", " x"], [0.1, 0.2, 0.3], " x", [0.0, 0.0, 0.3]).axes
+    assert [label.get_text().split("'")[1] for label in axes.get_yticklabels()] == ["␣", "␣␣", " x"]
+
+
+def test_an_arrow_along_a_row_does_not_arrive_where_one_from_another_row_does():
+    stops = [stop("01"), stop("02", part="second"), stop("03", part="second")]
+    stops += [stop("04", part="second", needs=("01",)), stop("05", part="second", needs=("02",))]
+    (axes,) = course_map_figure(stops).axes
+    down, along = (patch for patch in axes.patches if type(patch).__name__ == "FancyArrowPatch")
+    assert down.get_path().get_extents().x1 == pytest.approx(2, abs=0.1), "on top of 04"
+    assert along.get_path().get_extents().x1 < 2.95, "at the left of 05"
+
+
 def test_letters_that_the_type_may_lack_become_dots():
     assert drawable("a\n北") == "a··"

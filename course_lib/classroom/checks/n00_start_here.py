@@ -30,6 +30,8 @@ def check_likeliest(candidate: Callable) -> None:
         raise Wrong(f"it returned the number {found}. Which piece has that probability?")
     if not isinstance(found, str):
         raise Wrong(f"it returned a {type(found).__name__}; one piece of text is wanted, such as ' cook'")
+    if found not in JOBS and f" {found}" in JOBS:
+        raise Wrong(f"it returned {found!r}, without the blank before it; a piece comes back as it is")
     slips = {
         " teacher": "that is the last in the alphabet: `max` of a dictionary compares its words, not its numbers",
         " baker": "that is the first one, and not the likeliest",
@@ -70,13 +72,16 @@ def check_write(candidate: Callable) -> None:
         raise Wrong(
             f"the model was asked three times about 'One' and wrote {found!r}. What should it read the 2nd time?"
         )
+    if any(asked.endswith(" ") or "  " in asked for asked in model.asked):
+        raise Wrong(f"the model was asked about {model.asked}: a blank too many. Pieces bring their own")
     strange = next((text for text in model.asked if not text.startswith("One")), None)
     if strange is not None:
         raise Wrong(
             f"the model was asked about {strange!r}: the beginning, 'One', is gone. It reads all that stands there"
         )
-    if model.asked != ["One", "One two", "One two three"]:
-        raise Wrong(f"the model was asked about {model.asked}; all that stands there so far, each time, is wanted")
+    wanted = ["One", "One two", "One two three"]
+    if model.asked != wanted:
+        raise Wrong(f"the model was asked about {model.asked}; all that stands there so far is wanted, so {wanted}")
     if found == " four":
         raise Wrong("only the last piece came back. Gather all of them")
     if found == "One two three four":
@@ -132,6 +137,11 @@ EXERCISES = [
                 says="it returned a tuple",
             ),
             Mistake(
+                name="without its blank",
+                source="def likeliest(probabilities):\n    return max(probabilities, key=probabilities.get).strip()",
+                says="without the blank",
+            ),
+            Mistake(
                 name="printed",
                 source="def likeliest(probabilities):\n    print(max(probabilities, key=probabilities.get))",
                 says="nothing came back",
@@ -180,7 +190,21 @@ EXERCISES = [
             Mistake(
                 name="a space too many",
                 source=MENDED.replace("text + written", 'text + " " + written'),
-                says="all that stands there so far, each time",
+                says="a blank too many",
+            ),
+            Mistake(
+                name="keeps the last piece alone",
+                source=MENDED.replace("written += ", "written = "),
+                says="'One three']; all that stands there so far is wanted",
+            ),
+            Mistake(
+                name="lengthens the beginning too",
+                source=(
+                    'def write(probabilities_after, text, n_pieces):\n    written = ""\n    for _ in range(n_pieces):\n'
+                    "        written += likeliest(probabilities_after(text))\n        text += written\n"
+                    "    return written"
+                ),
+                says="'One two two three']; all that stands there so far is wanted",
             ),
             Mistake(name="no return", source=MENDED.replace("    return written", ""), says="nothing came back"),
         ],
@@ -192,11 +216,11 @@ QUIZ = [
         id="00.q1",
         text="You give a language model the beginning of a text. What does it return?",
         choices=[
-            ("A probability for every possible next piece", None),
             (
-                "The next sentence",
+                "The sentence that is likeliest to come next",
                 "A sentence is many rounds: one piece is chosen, added, and the model is asked again.",
             ),
+            ("A probability for each possible next piece", None),
             ("The page that it remembers best", "It keeps no pages, only the numbers that training left behind."),
         ],
         why="Somebody else, your `likeliest`, makes a choice of them.",
@@ -204,10 +228,10 @@ QUIZ = [
     ),
     Question(
         id="00.q2",
-        text="A model names the job of a person who does not exist, in a full and sure sentence. Why?",
+        text="`chat` names the job of a person who does not exist, in a full and sure sentence. Why?",
         choices=[
-            ("Such sentences are what it learned to write", None),
             ("It has read about somebody of that name", "Nobody of that name occurs in anything that it has read."),
+            ("Such sentences are what it learned to write", None),
             (
                 "A mistake in the program picks a wrong word",
                 "The program does as it should: these words are likeliest.",
