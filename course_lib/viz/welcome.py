@@ -167,9 +167,7 @@ def depth_figure(
     height = 0.175 * len(guesses) + 0.9
     figure = Figure(figsize=(7.2, height))
     axes = figure.add_axes((0.25, 0.5 / height, 0.7, 1 - 0.9 / height))
-    axes.barh(
-        rows, sureness, height=0.75, facecolor="none", edgecolor=QUIET, label="probability of what it would say there"
-    )
+    axes.barh(rows, sureness, height=0.75, facecolor="none", edgecolor=QUIET, label="probability of what it would say")
     axes.barh(rows, probabilities, height=0.75, color=PALETTE[0], label=f"probability of {said!r}, said in the end")
     seen = ["␣" * len(guess) if not guess.strip(" ") else drawable(guess) for guess in guesses]
     labels = [f"{guess!r}  {layer:2}" for layer, guess in enumerate(seen)]
@@ -177,7 +175,7 @@ def depth_figure(
     axes.set(xlim=(0, 1), ylim=(len(guesses) - 0.4, -0.6), xlabel="probability")
     axes.set_ylabel("what it would say next, after so many layers")
     axes.grid(axis="y", visible=False)
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2, fontsize=9)
     return figure
 
 
