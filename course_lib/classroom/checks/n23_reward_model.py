@@ -43,8 +43,10 @@ def check_bradley_terry_loss(candidate) -> None:
         raise Wrong(f"{said} For 7 and 8.5 it gives {found[5]:.3f}, not {wanted[5]:.3f}")
     found, wanted = candidate(*(each.clone() for each in FAR)), bradley_terry_loss(*FAR)
     if not torch.isfinite(found).all():
-        raise Wrong(f"scores −200 and 0: the loss is {found[0]:.3g}, not 200. σ(−200) is 0 in float32, and log 0 is "
-                    "−∞: which function of torch takes the logarithm of σ in one step?")  # fmt: skip
+        raise Wrong(
+            f"scores −200 and 0: the loss is {found[0]:.3g}, not 200. Either exp grew past float32's largest number, "
+            "or a logarithm met 0: which function of torch takes the logarithm of σ in one step?"
+        )
     if not _same(found, wanted):
         raise Wrong(f"scores −200 and 0: the loss is {found[0]:.3f}, not {wanted[0]:.3f}. Is something cut off?")
 
@@ -79,6 +81,8 @@ def check_score_gradient(candidate) -> None:
         )
     if _same(found[0].abs(), probability * (1 - probability)):
         raise Wrong(f"{said} That is the slope of σ; the slope of −log σ is this divided by σ, with a minus")
+    if _same(found[0].abs(), 1 / probability):
+        raise Wrong(f"{said} That is the slope of log alone; the chain rule multiplies it by the slope of σ")
     raise Wrong(f"{said} For 7 and 8.5: {found[0][5]:.3f} and {found[1][5]:.3f}, not {up[5]:.3f} and {down[5]:.3f}")
 
 
@@ -113,6 +117,8 @@ def check_leads(candidate) -> None:
             raise Wrong(f"{said} It leads where it should trail: the model would learn to prefer what was rejected")
         if _same(found, scores[0::2] - scores[1::2]):
             raise Wrong(f"{said} That compares neighbours: chosen with chosen, rejected with rejected")
+        if _same(found, scores[1::2] - scores[0::2]):
+            raise Wrong(f"{said} That still compares neighbours, the other way round")
         if any(_same(found, chosen - rejected.roll(shift)) for shift in range(1, n_pairs)) or _same(
             found, chosen - rejected.flip(0)
         ):
@@ -207,6 +213,11 @@ EXERCISES = [
                 says="the slope of σ;",
             ),
             Mistake(
+                name="slope of the logarithm",
+                source=GRADIENT.replace("-surprise, surprise", "-1 / (1 - surprise), 1 / (1 - surprise)"),
+                says="the slope of log alone",
+            ),
+            Mistake(
                 name="the chosen's alone",
                 source=GRADIENT.replace("return -surprise, surprise", "return -surprise"),
                 says="two tensors are wanted",
@@ -229,6 +240,11 @@ EXERCISES = [
                 name="halves swapped",
                 source=LEADS.replace("scores[:n_pairs] - scores[n_pairs:]", "scores[n_pairs:] - scores[:n_pairs]"),
                 says="prefer what was rejected",
+            ),
+            Mistake(
+                name="neighbours, turned round",
+                source=BROKEN_LEADS.replace("scores[0::2] - scores[1::2]", "scores[1::2] - scores[0::2]"),
+                says="the other way round",
             ),
             Mistake(
                 name="another question's reply",
@@ -256,20 +272,23 @@ QUIZ = [
         choices=[
             ("The first is chosen with probability σ(2)", None),
             ("The first earns 7 points out of ten", "Nobody ever gave points; 107 and 105 would say the same."),
-            ("The first is better by two fifths", "Scores are compared by difference; their ratio means nothing."),
+            ("The first is chosen with probability 7/12", "Shares of scores mean nothing; only differences do."),
         ],
         why="Only differences of scores met the labels.",
         from_notebook="23",
     ),
     Question(
         id="23.q2",
-        text="Labels come from people who err in one choice out of six. A reward model that learns from many of them …",
+        text="Labels are little better than a coin's: right over wrong in 0.62. Their pupil does better. Why?",
         choices=[
-            ("can be right more often than its labellers", None),
-            ("errs in one of six choices at the least", "Errors that differ from pair to pair cancel out."),
-            ("learns their errors as well as their taste", "Only errors that repeat with a pattern can be learned."),
+            ("Errors without a pattern mostly cancel out", None),
+            (
+                "The reader had been told the labels' truth",
+                "No label says what is true; it says what was preferred.",
+            ),
+            ("A pupil repeats each label that it has met", "Then it would be as poor as they are."),
         ],
-        why="Noise without a pattern averages out; a bias that all labellers share would stay.",
+        why="A bias that all labellers share would not cancel; and with few labels some of the noise is learned too.",
         from_notebook="23",
     ),
     Question(
@@ -318,9 +337,9 @@ def decide_r3(
     return "holds" if n_met == 2 else "holds with a condition: one of the two shares falls short"
 
 
-def decide_r13(*, loss: float, loss_with_8_4_added: float, slope_of_the_constant: float) -> str:
+def decide_r13(*, loss: float, loss_with_constant: float, slope_of_the_constant: float) -> str:
     """R13: a constant in all scores is seen by the loss, or not."""
-    if abs(loss - loss_with_8_4_added) < 1e-4 and abs(slope_of_the_constant) < 1e-4:
+    if abs(loss - loss_with_constant) < 1e-4 and abs(slope_of_the_constant) < 1e-4:
         return "wrong as stated: comparisons fix differences of scores; where zero lies is our choice"
     return "holds"
 
