@@ -17,13 +17,19 @@ Objective = Callable[[Float[Tensor, "ratio"], Float[Tensor, "ratio"], float], Fl
 """`objective(ratio, advantage, clip)`: what is gained at each ratio."""
 
 
-def estimates_figure(estimates: Mapping[str, Float[Tensor, "trial"]], truth: float, xlabel: str) -> "Figure":
+def estimates_figure(
+    estimates: Mapping[str, Float[Tensor, "trial"]],
+    truth: float,
+    xlabel: str,
+    bounds: tuple[float, float],
+) -> "Figure":
     """Draw how estimates of one number scatter, a histogram for each way of making them, all on one axis.
 
     Args:
         estimates: Name of the way → many estimates.
         truth: What they estimate; an upright line.
         xlabel: What it is.
+        bounds: Where the axis begins and ends; what lies outside is not drawn.
 
     Returns:
         The figure; a title has the mean and the spread.
@@ -32,10 +38,8 @@ def estimates_figure(estimates: Mapping[str, Float[Tensor, "trial"]], truth: flo
 
     figure = Figure(figsize=(7.5, 1.6 * len(estimates) + 0.4), layout="constrained")
     panels = figure.subplots(len(estimates), 1, squeeze=False, sharex=True, sharey=True)[:, 0]
-    low = min(each.min().item() for each in estimates.values())
-    high = max(each.max().item() for each in estimates.values())
     for index, (axes, (name, values)) in enumerate(zip(panels, estimates.items(), strict=True)):
-        axes.hist(values.tolist(), bins=41, range=(low, high), color=PALETTE[index])
+        axes.hist(values.tolist(), bins=50, range=bounds, color=PALETTE[index])
         axes.axvline(truth, color=INK, linestyle="--", linewidth=1.2)
         axes.set_title(f"{name}: mean {values.mean():.3f}, spread {values.std():.3f}", fontsize=9, loc="left")
         axes.set_ylabel("estimates")
@@ -48,7 +52,7 @@ def clip_figure(objective: Objective, ratio: float, clip: float) -> "Figure":
 
     Args:
         objective: The learner's own, or the library's.
-        ratio: Where the token is now: its probability over what it was.
+        ratio: The token's probability now over what it was.
         clip: By how much a ratio may leave 1 with profit.
 
     Returns:
@@ -66,11 +70,10 @@ def clip_figure(objective: Objective, ratio: float, clip: float) -> "Figure":
         height, slope = slope_at(objective, ratio, advantage, clip)
         axes.plot(ratio, height, marker=MARKERS[column], color=INK, markersize=9)
         axes.axvspan(1 - clip, 1 + clip, color=QUIET, alpha=0.15, linewidth=0)
-        word = "it is still pushed" if slope else "nothing pushes it any more"
+        word = "still pushed" if slope else "no push any more"
         axes.set(xlim=(0.2, 2.0), ylim=(-2.1, 2.1), xlabel="probability now / when it was written")
-        axes.set_title(
-            f"a {'good' if advantage > 0 else 'bad'} token (advantage {advantage:+.0f}): {word}", fontsize=9, loc="left"
-        )
+        kind = "good" if advantage > 0 else "bad"
+        axes.set_title(f"a {kind} token (advantage {advantage:+.0f}): {word}", fontsize=9, loc="left")
         axes.set_ylabel("gain" if column == 0 else "")
     return figure
 
@@ -93,15 +96,18 @@ def slope_at(objective: Objective, ratio: float, advantage: float, clip: float) 
     return gained.item(), slope.item()
 
 
-def token_bars_figure(pieces: Sequence[str], rows: Mapping[str, Sequence[float]]) -> "Figure":
+def token_bars_figure(
+    pieces: Sequence[str], rows: Mapping[str, Sequence[float]], *, one_scale: bool = True
+) -> "Figure":
     """Draw numbers of each token of a reply: a column a token, a row of bars for each kind of number.
 
     Args:
         pieces: The text of every token.
         rows: What the numbers are → one for each token.
+        one_scale: Whether all rows have the same scale; where units differ, each should have its own.
 
     Returns:
-        The figure, all rows at one scale, each bar with its number.
+        The figure, each bar with its number.
 
     Raises:
         ValueError: A row has another length.
@@ -110,8 +116,7 @@ def token_bars_figure(pieces: Sequence[str], rows: Mapping[str, Sequence[float]]
 
     figure = Figure(figsize=(max(6.0, 1.0 * len(pieces) + 1.6), 1.25 * len(rows) + 0.4), layout="constrained")
     panels = figure.subplots(len(rows), 1, squeeze=False, sharex=True)[:, 0]
-    every = [0.0, *(number for numbers in rows.values() for number in numbers)]
-    room = 0.25 * (max(every) - min(every) or 1.0)
+    every = [number for numbers in rows.values() for number in numbers]
     for index, (axes, (name, numbers)) in enumerate(zip(panels, rows.items(), strict=True)):
         if len(numbers) != len(pieces):
             raise ValueError(f"{name}: {len(numbers)} numbers for {len(pieces)} tokens")
@@ -121,7 +126,9 @@ def token_bars_figure(pieces: Sequence[str], rows: Mapping[str, Sequence[float]]
             words = f"{round(number, 2) + 0.0:.2f}"  # no −0.00
             axes.text(place, number, words, ha="center", va="top" if number <= -0.005 else "bottom", fontsize=8)
         axes.axhline(0, color=INK, linewidth=0.8)
-        axes.set(ylim=(min(every) - room, max(every) + room), yticks=(0,))
+        low, high = (choose([0.0, *(every if one_scale else numbers)]) for choose in (min, max))
+        room = 0.25 * (high - low or 1.0)
+        axes.set(ylim=(low - room, high + room), yticks=(0,))
         axes.set_title(name, fontsize=9, loc="left")
         axes.grid(visible=False)
     panels[-1].set_xticks(range(len(pieces)), [repr(piece) for piece in pieces], family="monospace", fontsize=8)
@@ -132,6 +139,8 @@ def course_figure(
     curves: Mapping[str, Sequence[float]],
     xlabel: str = "iteration",
     before: Mapping[str, Sequence[float]] | None = None,
+    *,
+    n_waiting: int = 0,
 ) -> "Figure":
     """Draw how several numbers of one run change: a panel for each, side by side.
 
@@ -139,6 +148,7 @@ def course_figure(
         curves: What is drawn, with its unit → a number for each iteration, from the first.
         xlabel: What is counted.
         before: The same numbers of another run, drawn in grey behind.
+        n_waiting: So many iterations at the start, in which the model does not learn yet, have a grey ground.
 
     Returns:
         The figure.
@@ -151,18 +161,20 @@ def course_figure(
         older = (before or {}).get(name, ())
         axes.plot(range(1, len(older) + 1), older, color=QUIET, linestyle="--")
         axes.plot(range(1, len(numbers) + 1), numbers, marker=MARKERS[index], color=PALETTE[index], linestyle="-")
+        if n_waiting:
+            axes.axvspan(0.5, n_waiting + 0.5, color=QUIET, alpha=0.15, linewidth=0)
         axes.set(xlabel=xlabel)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_title(name, fontsize=9, loc="left")
     return figure
 
 
-def paths_figure(paths: Mapping[str, Sequence[tuple[float, float]]], xlabel: str, ylabel: str) -> "Figure":
-    """Draw runs as paths in a plane, such as distance and score; a path of one point is a large mark.
+def places_figure(places: Mapping[str, tuple[float, float]], xlabel: str, ylabel: str) -> "Figure":
+    """Draw where things lie in a plane, such as models by distance and score: a mark for each, its name beside it.
 
     Args:
-        paths: Name → its points in the order of the run.
-        xlabel: The first number of each point.
+        places: Name → its two numbers.
+        xlabel: The first.
         ylabel: The second.
 
     Returns:
@@ -170,14 +182,48 @@ def paths_figure(paths: Mapping[str, Sequence[tuple[float, float]]], xlabel: str
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.5, 3.4), layout="constrained")
+    figure = Figure(figsize=(6.5, 2.8), layout="constrained")
     axes = figure.subplots()
-    for index, (name, points) in enumerate(paths.items()):
-        is_point = len(points) == 1
-        axes.plot(*zip(*points, strict=True), marker=MARKERS[index], markersize=10 if is_point else 4,
-                  color=PALETTE[index], linestyle="none" if is_point else DASHES[index], label=name)  # fmt: skip
+    for index, (name, place) in enumerate(places.items()):
+        axes.plot(*place, marker=MARKERS[index], markersize=10, color=PALETTE[index])
+        axes.annotate(name, place, xytext=(10, 0), textcoords="offset points", va="center", fontsize=9)
     axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    axes.margins(x=0.25, y=0.15)
+    return figure
+
+
+def conduct_figure(groups: Mapping[str, Mapping[str, Mapping[str, float]]], xlabel: str) -> "Figure":
+    """Draw how several models treat several groups of questions: a bar for each, the bars of a group together.
+
+    Args:
+        groups: Group → model → kind of reply → its share, between 0 and 1.
+        xlabel: What the shares are of.
+
+    Returns:
+        The figure; a share of 5 % or more has its number.
+    """
+    from matplotlib.figure import Figure
+
+    bars = {f"{group}: {model}": kinds for group, models in groups.items() for model, kinds in models.items()}
+    gaps = [0.5 * row for row, models in enumerate(groups.values()) for _ in models]
+    places = [row + gap for row, gap in enumerate(gaps)]
+    hatches = ("", "//", "..", "\\\\")
+    figure = Figure(figsize=(7.5, 0.33 * places[-1] + 1.4), layout="constrained")
+    axes = figure.subplots()
+    for place, kinds in zip(places, bars.values(), strict=True):
+        left = 0.0
+        for index, (kind, share) in enumerate(kinds.items()):
+            axes.barh(place, share, left=left, height=0.8, color=PALETTE[index], edgecolor="white",
+                      hatch=hatches[index], label=kind if place == 0 else None)  # fmt: skip
+            if share >= 0.05:
+                axes.text(left + share / 2, place, f"{share:.0%}", ha="center", va="center", fontsize=8,
+                          bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0})  # fmt: skip
+            left += share
+    axes.set_yticks(places, list(bars))
+    axes.set(xlim=(0, 1), xlabel=xlabel)
+    axes.invert_yaxis()
+    axes.grid(visible=False)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, fontsize=8)
     return figure
 
 
@@ -193,8 +239,7 @@ def parts_figure(parts: Mapping[str, Mapping[str, float]], xlabel: str) -> "Figu
     """
     from matplotlib.figure import Figure
 
-    subjects = list(next(iter(parts.values())))
-    hatches = ("", "//", "..", "xx")
+    subjects, hatches = list(next(iter(parts.values()))), ("", "//", "..", "xx")
     figure = Figure(figsize=(7.5, 0.62 * len(subjects) + 1.1), layout="constrained")
     axes = figure.subplots()
     height = 0.8 / len(parts)
@@ -215,26 +260,26 @@ def parts_figure(parts: Mapping[str, Mapping[str, float]], xlabel: str) -> "Figu
     return figure
 
 
-def proxy_figure(runs: Mapping[str, Sequence[Sequence[tuple[float, float, float]]]]) -> "Figure":
-    """Draw what was optimised beside what was meant, over the distance gone: a panel for each way of training.
+def proxy_figure(runs: Mapping[str, Sequence[Sequence[tuple[float, float]]]], xlabel: str) -> "Figure":
+    """Draw what was optimised beside what was meant, in the course of training: a panel for each way of training.
 
     Args:
-        runs: Title → its runs, each a list of (distance in nats a reply, proxy, truth) in the order of the run.
+        runs: Title → its runs, each a list of (proxy, truth) at evenly spread looks.
+        xlabel: What a look is.
 
     Returns:
-        The figure: thin lines are runs, thick ones with marks their means at each look; every run starts at its first
-        look.
+        The figure: thin lines are runs, thick ones with marks their means.
     """
     from matplotlib.figure import Figure
 
     n_columns = min(3, len(runs))
     n_rows = -(-len(runs) // n_columns)
     figure = Figure(figsize=(3.1 * n_columns, 2.5 * n_rows + 0.4), layout="constrained")
-    panels = figure.subplots(n_rows, n_columns, squeeze=False, sharey=True).flatten()
+    panels = figure.subplots(n_rows, n_columns, squeeze=False, sharey="row").flatten()
     for axes, (title, found) in zip(panels, runs.items(), strict=False):
         _draw_proxy(axes, found)
         axes.set_title(title, fontsize=9, loc="left")
-        axes.set(xlabel="distance (nats a reply)")
+        axes.set(xlabel=xlabel)
     for axes in panels[len(runs) :]:
         axes.set_visible(False)
     for row in range(n_rows):
@@ -243,16 +288,15 @@ def proxy_figure(runs: Mapping[str, Sequence[Sequence[tuple[float, float, float]
     return figure
 
 
-def _draw_proxy(axes: "Axes", found: Sequence[Sequence[tuple[float, float, float]]]) -> None:
+def _draw_proxy(axes: "Axes", found: Sequence[Sequence[tuple[float, float]]]) -> None:
     """One way of training."""
     names = ("score by the judge (what is optimised)", "true worth (what is meant)")
-    means = torch.tensor(found).mean(dim=0)
+    numbers = torch.tensor(found)
+    looks = range(1, numbers.shape[1] + 1)
     for index, name in enumerate(names):
         style = {"color": PALETTE[index], "linestyle": DASHES[index]}
-        for run in found:
-            axes.plot(
-                [point[0] for point in run], [point[index + 1] for point in run], linewidth=0.7, alpha=0.6, **style
-            )
-        axes.plot(means[:, 0].tolist(), means[:, index + 1].tolist(), marker=MARKERS[index], label=name, **style)
+        for run in numbers:
+            axes.plot(looks, run[:, index].tolist(), linewidth=0.7, alpha=0.6, **style)
+        axes.plot(looks, numbers.mean(dim=0)[:, index].tolist(), marker=MARKERS[index], label=name, **style)
     axes.axhline(0, color=QUIET, linewidth=0.8)
-    axes.set_xlim(left=0)
+    axes.set_xticks(looks)

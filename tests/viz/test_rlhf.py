@@ -5,10 +5,11 @@ import torch
 
 from course_lib.viz import (
     clip_figure,
+    conduct_figure,
     course_figure,
     estimates_figure,
     parts_figure,
-    paths_figure,
+    places_figure,
     proxy_figure,
     slope_at,
     token_bars_figure,
@@ -21,11 +22,12 @@ def gain(ratio, advantage, clip):
 
 
 def test_histograms_share_their_axis_and_say_mean_and_spread():
-    first, second = estimates_figure({"wide": torch.tensor([-1.0, 3.0]), "narrow": torch.ones(4)}, 1.0, "slope").axes
+    estimates = {"wide": torch.tensor([-1.0, 3.0]), "narrow": torch.ones(4)}
+    first, second = estimates_figure(estimates, 1.0, "slope", (-2.0, 2.0)).axes
     assert first.get_title(loc="left") == "wide: mean 1.000, spread 2.828"
     assert second.get_title(loc="left") == "narrow: mean 1.000, spread 0.000"
     assert first.get_xlim() == second.get_xlim()
-    assert sum(patch.get_height() for patch in first.patches) == 2
+    assert sum(patch.get_height() for patch in first.patches) == 1  # what lies outside is not drawn
     assert sum(patch.get_height() for patch in second.patches) == 4
 
 
@@ -51,6 +53,12 @@ def test_a_bar_for_each_token_at_one_scale():
     assert [label.get_text() for label in second.get_xticklabels()] == ["'a'", "'b'"]
 
 
+def test_rows_of_different_units_may_have_a_scale_each():
+    first, second = token_bars_figure(["a"], {"nats": [4.0], "earned": [-0.5]}, one_scale=False).axes
+    assert first.get_ylim() == (-1.0, 5.0)
+    assert second.get_ylim() == (-0.625, 0.125)
+
+
 def test_a_row_of_another_length_is_refused():
     with pytest.raises(ValueError, match="price: 1 numbers for 2 tokens"):
         token_bars_figure(["a", "b"], {"price": [0.5]})
@@ -64,11 +72,25 @@ def test_curves_count_from_one_and_another_run_stands_behind():
     assert first.get_xlabel() == "round"
 
 
-def test_a_path_of_one_point_is_a_large_mark():
-    (axes,) = paths_figure({"run": [(0.0, 0.0), (1.0, 0.5)], "end": [(2.0, 0.7)]}, "nats", "score").axes
-    run, end = axes.lines
-    assert end.get_markersize() > run.get_markersize()
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["run", "end"]
+def test_iterations_in_which_only_the_critic_learns_have_a_grey_ground():
+    (axes,) = course_figure({"score": [0.1, 0.2, 0.3]}, n_waiting=2).axes
+    (ground,) = axes.patches
+    assert (ground.get_x(), ground.get_x() + ground.get_width()) == (0.5, 2.5)
+
+
+def test_a_mark_has_its_name_beside_it():
+    (axes,) = places_figure({"start": (0.0, 0.1), "end": (2.0, 0.7)}, "nats", "score").axes
+    assert [list(line.get_xdata()) for line in axes.lines] == [[0.0], [2.0]]
+    assert [text.get_text() for text in axes.texts] == ["start", "end"]
+
+
+def test_conduct_has_a_bar_for_each_model_and_numbers_where_there_is_room():
+    groups = {"known": {"chat": {"right": 0.98, "made up": 0.02}}, "invented": {"chat": {"right": 0.0, "made up": 1.0}}}
+    (axes,) = conduct_figure(groups, "share").axes
+    assert [patch.get_width() for patch in axes.patches] == pytest.approx([0.98, 0.02, 0.0, 1.0])
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["known: chat", "invented: chat"]
+    assert [text.get_text() for text in axes.texts] == ["98%", "100%"]
+    assert list(axes.get_yticks()) == [0.0, 1.5]
 
 
 def test_parts_have_a_bar_for_each_model_in_each_subject():
@@ -78,10 +100,10 @@ def test_parts_have_a_bar_for_each_model_in_each_subject():
 
 
 def test_proxy_and_truth_are_drawn_for_each_run_and_in_the_mean():
-    runs = [[(0.0, 0.0, 0.0), (2.0, 1.0, 0.5)], [(0.0, 0.0, 0.0), (4.0, 3.0, -0.5)]]
-    panels = proxy_figure({"leash": runs, "free": runs, "few": runs, "both": runs}).axes
-    shown = [axes for axes in panels if axes.get_visible()]
-    assert len(shown) == 4
-    means = [line for line in shown[0].lines if line.get_marker() not in ("None", None, "")]
+    runs = [[(0.0, 0.0), (1.0, 0.5)], [(0.0, 0.0), (3.0, -0.5)]]
+    figure = proxy_figure({"few labels": runs, "many": runs[:1]}, "quarter of the run")
+    first = figure.axes[0]
+    means = [line for line in first.lines if line.get_marker() not in ("None", None, "")]
     assert [list(line.get_ydata()) for line in means] == [[0.0, 2.0], [0.0, 0.0]]
-    assert list(means[0].get_xdata()) == [0.0, 3.0]
+    assert list(means[0].get_xdata()) == [1, 2]
+    assert first.get_xlabel() == "quarter of the run"

@@ -22,7 +22,7 @@ def same(found: torch.Tensor, wanted: torch.Tensor) -> bool:
 
 def told(row: torch.Tensor) -> str:
     """Numbers as a learner may compare them."""
-    return ", ".join(f"{number:.2f}" for number in row.tolist())
+    return ", ".join(f"{round(number, 2) + 0.0:.2f}" for number in row.tolist())  # no −0.00
 
 
 def need_shape(found: object, shape: tuple[int, ...]) -> None:
@@ -60,7 +60,10 @@ def check_clipped_gain(candidate) -> None:
         found, wanted = (each(now, before, advantages, clip) for each in (candidate, clipped_gain))
         need_shape(found, (3, 5))
         if not same(found, wanted):
-            raise Wrong(f"with clip {clip}, advantages of any size: row 0 is {told(found[0])}, not {told(wanted[0])}")
+            said = f"with clip {clip}, advantages of any size: row 0 is {told(found[0])}, not {told(wanted[0])}"
+            if same(found, clipped_gain(now, before, advantages)):
+                raise Wrong(f"{said}: the clip is an argument: use 1 − clip and 1 + clip")
+            raise Wrong(said)
 
 
 def _name_gain(found, wanted, name, advantages, old) -> None:
@@ -85,6 +88,11 @@ def _name_gain(found, wanted, name, advantages, old) -> None:
     if same(found, torch.minimum(RATIOS * advantages, RATIOS.clamp(-0.2, 0.2) * advantages)):
         raise Wrong(f"{said}: clipped to −0.2 … 0.2, but a ratio that has not changed is 1")
     raise Wrong(said)
+
+
+def is_last(is_token: torch.Tensor) -> torch.Tensor:
+    """The place of each reply's last token."""
+    return torch.arange(is_token.shape[1]) == is_token.sum(dim=1, keepdim=True) - 1
 
 
 def token_rewards(scores, log_probs, reference_log_probs, is_token, kl_weight):
@@ -134,8 +142,12 @@ def _check_prices(found, wanted, now, start) -> None:
     apart = torch.where(IS_TOKEN, now - start, 0.0)
     if same(found, -wanted):
         raise Wrong(f"{said}: distance is paid for, not charged: the policy would run away from where it started")
+    if same(found, torch.where(is_last(IS_TOKEN), 0.0, wanted)):
+        raise Wrong(f"{said}: the last token pays its price too, beside the score")
     if same(found, 2 * wanted):
         raise Wrong(f"{said}: the weight does nothing")
+    if same(torch.where(IS_TOKEN, found, 0.0), -0.5 * torch.where(IS_TOKEN, now.exp() - start.exp(), 0.0)):
+        raise Wrong(f"{said}: the distance is of log-probabilities; leave them as they are")
     if same(found, -0.5 * apart.abs()):
         raise Wrong(f"{said}: a token that became rarer than at the start gets a little back, or the sum over a "
                     "reply is no KL. No absolute value")  # fmt: skip
@@ -247,6 +259,7 @@ CLIPPED_GAIN_EXERCISE = Exercise(
         slip("the larger", "so that going too far pays", CLIPPED_GAIN, "torch.minimum", "torch.maximum"),
         slip("clipped always", "must feel a pull back", CLIPPED_GAIN, "minimum(ratio", "minimum(kept_near"),
         slip("clipped around 0", "not changed is 1", CLIPPED_GAIN, "1 - clip, 1 + clip", "-clip, clip"),
+        slip("0.2 for every clip", "the clip is an argument", CLIPPED_GAIN, "1 - clip, 1 + clip", "0.8, 1.2"),
         slip("already a loss", "comes later, in the loss", CLIPPED_GAIN, "return torch", "return -torch"),
     ],
 )
@@ -279,6 +292,20 @@ TOKEN_REWARDS_EXERCISE = Exercise(
             TOKEN_REWARDS,
             "(log_probs - reference_log_probs)",
             "(log_probs - reference_log_probs).abs()",
+        ),
+        slip(
+            "distance of probabilities",
+            "is of log-probabilities",
+            TOKEN_REWARDS,
+            "(log_probs - reference_log_probs)",
+            "(log_probs.exp() - reference_log_probs.exp())",
+        ),
+        slip(
+            "last token pays nothing",
+            "the last token pays its price too",
+            TOKEN_REWARDS,
+            "scores[:, None], 0.0) - price",
+            "scores[:, None], -price)",
         ),
         slip(
             "whole price at the end",
@@ -359,6 +386,8 @@ def check_broken_rewards(candidate) -> None:
         paid = wanted - prices
         if same(found, -wanted):
             raise Wrong(f"{said}: now good scores are punished. Only the price was wrong")
+        if same(found, prices + torch.nn.functional.pad(paid, (1, 0))[:, :-1]):
+            raise Wrong(f"{said}: the score comes at the last token, not after it. Keep the − 1")
         if same(found, paid):
             raise Wrong(f"{said}: distance costs nothing any more. That stops the race, and removes the leash")
         if same(found, paid - prices):
@@ -389,6 +418,7 @@ BROKEN_REWARDS_EXERCISE = Exercise(
             "all negated", "Only the price was wrong", MENDED_REWARDS, "return torch", "return -torch", "- kl_", "+ kl_"
         ),
         slip("absolute distance", "no absolute value", MENDED_REWARDS, "* distance", "* distance.abs()"),
+        slip("score a token late", "not after it", MENDED_REWARDS, "keepdim=True) - 1", "keepdim=True)"),
         slip("mask lost", "Keep the mask", MENDED_REWARDS, "torch.where(is_token, ", "(", "probs, 0.0)", "probs)"),
     ],
 )
@@ -407,8 +437,8 @@ QUIZ = [
                 "A frozen network passes gradients on; it only keeps its own weights.",
             ),
             (
-                "The score is a number of the whole reply, not of tokens",
-                "So is a sum of losses. What is in the way comes before the judge.",
+                "The judge's weights are hidden from whoever trains",
+                "They lie in the same program, and gradients could pass through them. What is in the way comes before.",
             ),
         ],
         why="Between the weights and the score somebody drew a token. The policy gradient goes round the draw, by way "
@@ -428,7 +458,7 @@ QUIZ = [
     ),
     Question(
         id="24.q3",
-        text="The price for distance is removed, and the judge is a reward model of few labels. What rises surely?",
+        text="Distance costs nothing, and the judge is a reward model of few labels. What does training push up?",
         choices=[
             ("What the judge says of the replies", None),
             ("The true worth of the replies", "Only as far as the judge and the truth agree where the policy goes."),
@@ -515,9 +545,9 @@ CLAIMS = {
         id="R7",
         text="No phase can be skipped: no knowledge, no obedience, no polish.",
         rule="holds if of questions about known people a model without pre-training and a base model without "
-        "fine-tuning each answer under 10 % in chat, and a chat model without feedback makes up at least half of its "
-        "replies about invented people, while the whole chain answers at least 80 % and makes up under half; with a "
-        "condition if only some of the three are missed.",
+        "fine-tuning each answer, and end, under 10 % in chat, and a chat model without feedback makes up at least "
+        "half of its replies about invented people, while the whole chain answers at least 80 % and makes up under "
+        "half; with a condition if only some of the three are missed.",
         decide=decide_r7,
     ),
     "R8": Claim(
