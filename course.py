@@ -40,10 +40,12 @@ def run(arguments):
             return 0
         if name not in COMMANDS:
             raise CourseError(unknown(name))
+        if name == "install" and (odd := set(arguments[1:]) - {"--here", "-h", "--help"}):
+            raise CourseError(f"install takes --here alone, not {' '.join(sorted(odd))}")
         if {"-h", "--help"} & set(arguments[1:]) and not is_at_hand():
             print(f"usage: python course.py {name} {COMMANDS[name].usage}\n\n{COMMANDS[name].says}")
             return 0
-        python = environment(extras)
+        python = environment(extras, here="--here" in arguments[1:] and name == "install")
         if name == "install":
             print(f"The course is ready, with {python}")
             return 0

@@ -19,7 +19,7 @@ if importlib.util.find_spec("course_lib") is None:
     if not home.exists():
         address = "{repository}"
         subprocess.run(["git", "clone", "--quiet", "--depth=1", address, str(home)], check=True)
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--editable", str(home)], check=True)
+    subprocess.run([sys.executable, str(home / "course.py"), "install", "--here"], check=True)
     sys.path.insert(0, str(home))
 
 importlib.import_module("course_lib.classroom").set_up()

@@ -34,7 +34,7 @@ COMMANDS: dict[str, Command] = {
     "build": Command(says="run and clean notebooks", usage="[NOTEBOOK ...]", module="makers", needs_dev=True),
     "bands": Command(says="measure again within which bounds results should lie", module="makers", needs_dev=True),
     "rebuild": Command(says="make everything again from nothing", module="makers", needs_dev=True),
-    "install": Command(says="install what the course needs, and stop", module=""),
+    "install": Command(says="install what the course needs, and stop", usage="[--here]", module=""),
 }
 """Word → what it does, in the order in which the help lists them."""
 

@@ -141,15 +141,19 @@ def install(extras: tuple[str, ...]) -> None:
     MARK.unlink()
 
 
-def complete_colab(missing: list[str]) -> None:
-    """Add to Colab's own Python what the course lacks there; its torch stays, and JupyterLab is not needed."""
-    from importlib.metadata import version
+def complete_here(missing: list[str]) -> None:
+    """Add what is lacking to the Python that runs this, a notebook's: its torch stays, and some Jupyter runs already."""
+    from importlib.metadata import PackageNotFoundError, version
 
-    (NOTES / "colab.txt").write_text(f"torch=={version('torch')}\n", encoding="utf-8")
     wanted = [line for line in missing if not line.startswith("jupyterlab>=")]
-    if wanted:
-        with Progress("Installing what Colab lacks (its torch stays)") as progress:
-            pip_install(sys.executable, ["--constraint", str(NOTES / "colab.txt"), *wanted], progress)
+    if not wanted:
+        return
+    kept = NOTES / "kept.txt"
+    kept.write_text("", encoding="utf-8")
+    with contextlib.suppress(PackageNotFoundError):
+        kept.write_text(f"torch=={version('torch')}\n", encoding="utf-8")
+    with Progress("Installing what this Python lacks (its torch stays)") as progress:
+        pip_install(sys.executable, ["--constraint", str(kept), *wanted], progress)
 
 
 def satisfied_by(python: Path, extras: tuple[str, ...]) -> bool:
@@ -216,15 +220,18 @@ def try_lock(handle: int) -> bool:
     return False
 
 
-def environment(extras: tuple[str, ...]) -> str:
-    """The Python that has everything: this one if it does, else that of `.venv`, made or mended first."""
+def environment(extras: tuple[str, ...], here: bool = False) -> str:
+    """The Python that has everything: this one if it does, else that of `.venv`, made or mended first.
+
+    In Colab, and where `here` says so, it is always this one, completed.
+    """
     in_venv = Path(sys.prefix).resolve() == VENV.resolve()
     missing = lacking(requirements(extras))
     if not in_venv and not missing:
         return sys.executable
     NOTES.mkdir(exist_ok=True)
-    if "COLAB_RELEASE_TAG" in os.environ:
-        complete_colab(missing)
+    if here or "COLAB_RELEASE_TAG" in os.environ:
+        complete_here(missing)
         return sys.executable
     if not is_ready(extras):
         with one_at_a_time():

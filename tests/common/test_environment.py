@@ -93,6 +93,22 @@ def test_a_failed_installation_leaves_its_mark(house: Path, monkeypatch: pytest.
     assert not environment.STAMP.exists()
 
 
+@pytest.mark.parametrize("told", [{"here": True}, {"in_colab": True}])
+def test_a_notebooks_python_is_completed_and_keeps_its_torch(
+    house: Path, monkeypatch: pytest.MonkeyPatch, told: dict[str, bool]
+) -> None:
+    import torch
+
+    asked: list[list[str]] = []
+    monkeypatch.setattr(environment, "pip_install", lambda python, arguments, progress: asked.append(arguments))
+    monkeypatch.setattr(environment, "requirements", lambda extras=(): ["pytest>=999", "jupyterlab>=999", "einops>=0"])
+    if told.get("in_colab"):
+        monkeypatch.setenv("COLAB_RELEASE_TAG", "release-colab")
+    assert environment.environment((), here=told.get("here", False)) == sys.executable
+    assert asked == [["--constraint", str(house / ".course/kept.txt"), "pytest>=999"]]
+    assert (house / ".course/kept.txt").read_text() == f"torch=={torch.__version__}\n"
+
+
 def test_a_spoiled_stamp_is_not_trusted(house: Path) -> None:
     environment.STAMP.write_text('{"fingerprint": ')
     assert environment.read_stamp() == {}
@@ -142,7 +158,7 @@ def test_the_help_lists_every_command() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(("tset",), "did you mean test"), (("train", "bsae"), "bsae"), (("experiment", "Q99"), "Q99")],
+    [(("tset",), "did you mean test"), (("train", "bsae"), "bsae"), (("experiment", "Q99"), "Q99"), (("install", "--hree"), "--hree")],
 )
 def test_a_mistake_gets_one_line_and_status_2(arguments: tuple[str, ...], says: str) -> None:
     done = front_door(*arguments)
