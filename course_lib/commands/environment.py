@@ -142,7 +142,7 @@ def install(extras: tuple[str, ...]) -> None:
 
 
 def complete_here(missing: list[str]) -> None:
-    """Add what is lacking to the Python that runs this, a notebook's: its torch stays, and some Jupyter runs already."""
+    """Add what is lacking to the Python that runs this, a notebook's: its torch stays, some Jupyter runs already."""
     from importlib.metadata import PackageNotFoundError, version
 
     wanted = [line for line in missing if not line.startswith("jupyterlab>=")]

@@ -158,7 +158,12 @@ def test_the_help_lists_every_command() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(("tset",), "did you mean test"), (("train", "bsae"), "bsae"), (("experiment", "Q99"), "Q99"), (("install", "--hree"), "--hree")],
+    [
+        (("tset",), "did you mean test"),
+        (("train", "bsae"), "bsae"),
+        (("experiment", "Q99"), "Q99"),
+        (("install", "--hree"), "--hree"),
+    ],
 )
 def test_a_mistake_gets_one_line_and_status_2(arguments: tuple[str, ...], says: str) -> None:
     done = front_door(*arguments)
