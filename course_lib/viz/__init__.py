@@ -5,6 +5,7 @@
 - `widgets`: controls over a pure figure function (`explore`, `Slider`, `TextBox`).
 - `graph`: a calculation as boxes and arrows, gradients walking back (`graph_figure`).
 - `neuron`: decisions of a neuron, boundaries, and the loss as one number moves.
+- `layers`: a matrix product as tables, decisions side by side, random layers over a plane (`product_figure`).
 - `attention`: who looks at whom, as a table and as arcs.
 - `gpt`: the next token's probabilities, a tensor of a trace, shares of a whole.
 - `chat`: a conversation as a page, and a box to take part in it (`chat_box`, `conversation_html`).
@@ -54,6 +55,10 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "explore": "widgets",
         "graph_figure": "graph",
         "formats_figure": "training",
+        "grid": "layers",
+        "product_figure": "layers",
+        "random_layers": "layers",
+        "surfaces_figure": "layers",
         "label_box": "labelling",
         "live_curve": "training",
         "loss_curve": "neuron",
