@@ -4,8 +4,10 @@
 - `stage`: a picture whose still parts are drawn once (`Stage`).
 - `widgets`: controls over a pure figure function (`explore`, `Slider`, `TextBox`).
 - `graph`: a calculation as boxes and arrows, gradients walking back (`graph_figure`).
+- `descent`: walks down a landscape of two weights, and how high they were (`descent_figure`, `descent_explorer`).
 - `neuron`: decisions of a neuron, boundaries, and the loss as one number moves.
 - `layers`: a matrix product as tables, decisions side by side, random layers over a plane (`product_figure`).
+- `letters`: what follows what, a text letter by letter, letters on a map (`follows_figure`, `spelling_figure`).
 - `attention`: who looks at whom, as a table and as arcs.
 - `gpt`: the next token's probabilities, a tensor of a trace, shares of a whole.
 - `chat`: a conversation as a page, and a box to take part in it (`chat_box`, `conversation_html`).
@@ -15,6 +17,7 @@
 - `preferences`: choices from scores, what a reader hears, order and calibration (`choice_figure`, `order_figure`).
 - `labelling`: a box to say which of two replies is better (`label_box`).
 - `rlhf`: learning from feedback: the clip, one reply's tokens, a run's course, what was won (`clip_figure`).
+- `recurrent`: how far a layer reaches back, ways between two places, and queues (`reach_figure`, `paths_figure`).
 - `text`: where a text is cut into tokens (`tokens_figure`, `token_explorer`).
 - `weights`: bytes and blocks of a model's file, its rows, and what the model can do (`bytes_figure`, `ladder_figure`).
 """
@@ -48,13 +51,21 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "boundary": "neuron",
         "course_map_figure": "welcome",
         "decision_surface": "neuron",
+        "descent_explorer": "descent",
+        "descent_figure": "descent",
+        "draw_landscape": "descent",
+        "heights_along": "descent",
         "depth_figure": "welcome",
         "draw_boundary": "neuron",
         "draw_examples": "neuron",
         "draw_graph": "graph",
         "explore": "widgets",
         "graph_figure": "graph",
+        "follows_figure": "letters",
         "formats_figure": "training",
+        "letter_map_figure": "letters",
+        "one_in": "letters",
+        "spelling_figure": "letters",
         "grid": "layers",
         "product_figure": "layers",
         "random_layers": "layers",
@@ -85,6 +96,11 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "proxy_figure": "rlhf",
         "slope_at": "rlhf",
         "token_bars_figure": "rlhf",
+        "paths_figure": "recurrent",
+        "queue_figure": "recurrent",
+        "reach_explorer": "recurrent",
+        "reach_figure": "recurrent",
+        "recall_by_distance_figure": "recurrent",
         "context_figure": "weights",
         "ladder_figure": "weights",
         "row_sizes_figure": "weights",
