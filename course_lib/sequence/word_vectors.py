@@ -141,26 +141,30 @@ def score_analogies(vectors: Float[Tensor, "word d_model"], pairs: Int[Tensor, "
         raise ValueError(f"a pair names word {int(pairs.max())} or below 0: there are {len(vectors)} words")
     rows = directions(vectors)
     one, other = torch.where(~torch.eye(len(pairs), dtype=torch.bool))
-    (a, b), (c, right) = pairs[one].unbind(1), pairs[other].unbind(1)
-    given = torch.stack((a, b, c), dim=-1)
-    near_sum = F.normalize(rows[b] - rows[a] + rows[c], dim=-1) @ rows.T
-    near_third = (rows[pairs[:, 0]] @ rows.T)[other]
-    sum_left, third_left = (near.scatter(1, given, -torch.inf) for near in (near_sum, near_third))
     no_answer = torch.ones(len(vectors), dtype=torch.bool)
     no_answer[pairs[:, 1]] = False
+    hits = torch.zeros(6)
+    for some in torch.arange(len(one)).split(128):  # a large vocabulary times all sums would not fit in memory
+        hits += _hits(rows, pairs[one[some]], pairs[other[some]], no_answer)
+    shares = dict(zip(_SCORES, (hits / len(one)).tolist(), strict=True))
+    return AnalogyScore(n=len(one), **shares)
 
-    def share(near: Tensor) -> float:
-        return (near.argmax(dim=-1) == right).float().mean().item()
 
-    return AnalogyScore(
-        n=len(right),
-        all_words=share(near_sum),
-        given_left_out=share(sum_left),
-        only_answers=share(sum_left.masked_fill(no_answer, -torch.inf)),
-        no_sum=share(third_left),
-        no_sum_only_answers=share(third_left.masked_fill(no_answer, -torch.inf)),
-        a_given_word=(near_sum.argmax(dim=-1)[:, None] == given).any(dim=-1).float().mean().item(),
-    )
+_SCORES = ("all_words", "given_left_out", "only_answers", "no_sum", "no_sum_only_answers", "a_given_word")
+
+
+def _hits(rows: Tensor, one: Tensor, other: Tensor, no_answer: Tensor) -> Tensor:
+    """How many of these sums are right, in the order of `_SCORES`."""
+    (a, b), (c, right) = one.unbind(1), other.unbind(1)
+    given = torch.stack((a, b, c), dim=-1)
+    near_sum = F.normalize(rows[b] - rows[a] + rows[c], dim=-1) @ rows.T
+    best = near_sum.argmax(dim=-1)
+    found = [best]
+    for near in (near_sum, rows[c] @ rows.T):
+        left = near.scatter(1, given, -torch.inf)
+        found += [left.argmax(dim=-1), left.masked_fill(no_answer, -torch.inf).argmax(dim=-1)]
+    hits = [(answer == right).sum() for answer in found]
+    return torch.stack([*hits, (best[:, None] == given).any(dim=-1).sum()]).float()
 
 
 def principal_plane(
