@@ -7,6 +7,8 @@
 - `merging`: how byte-pair merges are learned and applied (`learn_merges`, `merge_word`, `replace_pair`).
 - `bpe`: byte-level byte-pair encoding (`BPETokenizer`, `END_OF_TEXT`).
 - `tokenizer_json`: the file format that the `tokenizers` library shares.
+- `parallel`: the same sentences in languages of many scripts (`PARALLEL`, `parallel_text`).
+- `errors`: what all of these raise for what cannot be used (`TextError`).
 - `batches`: one row of ids, and windows of it (`pack`, `open_ids`, `Batches`, `Batch`, `windows`).
 """
 
@@ -16,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
         "BYTE_ORDER": "pretokenize",
+        "PARALLEL": "parallel",
         "PATTERNS": "pretokenize",
         "END_OF_TEXT": "bpe",
         "BPETokenizer": "bpe",
@@ -24,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "CharacterTokenizer": "characters",
         "Corpus": "corpora",
         "RemoteFile": "download",
+        "TextError": "errors",
         "corpora": "corpora",
         "corpus": "corpora",
         "download": "download",
@@ -32,6 +36,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "learn_merges": "merging",
         "merge_word": "merging",
         "open_ids": "batches",
+        "parallel_text": "parallel",
         "pack": "batches",
         "replace_pair": "merging",
         "split": "pretokenize",

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from course_lib.common.errors import CourseError
 from course_lib.common.paths import atomic_write
+from course_lib.text.errors import TextError
 
 
 @runtime_checkable
@@ -105,7 +106,7 @@ class Batches:
         seed: Decides the order.
 
     Raises:
-        CourseError: The ids do not fill one batch.
+        TextError: The ids do not fill one batch, or a size is below 1.
 
     Example:
         >>> batches = Batches(range(100), batch_size=2, context_length=4, seed=0)
@@ -117,8 +118,7 @@ class Batches:
     def __init__(self, ids: Any, batch_size: int, context_length: int, seed: int = 0):
         self.ids = open_ids(ids) if isinstance(ids, str | Path) else np.asarray(ids)
         self.batch_size, self.context_length, self.seed = batch_size, context_length, seed
-        if batch_size < 1 or context_length < 1:
-            raise CourseError(f"batch_size {batch_size}, context_length {context_length}: both must be 1 or more")
+        _check_sizes(batch_size, context_length)
         n_windows = (len(self.ids) - context_length) // context_length  # whole ones, at the largest offset too
         self.batches_per_epoch = n_windows // batch_size
         self.step = 0
@@ -126,7 +126,7 @@ class Batches:
         self._epoch, self._starts = -1, np.empty(0, np.int64)
         if self.batches_per_epoch < 1:
             need = (batch_size + 1) * context_length
-            raise CourseError(
+            raise TextError(
                 f"{len(self.ids):,} token ids do not fill a batch of {batch_size} windows of {context_length}: "
                 f"at least {need:,} are needed; use more text, or smaller windows"
             )
@@ -136,7 +136,12 @@ class Batches:
 
         Args:
             step: 0 for the first.
+
+        Raises:
+            TextError: The step is negative.
         """
+        if step < 0:
+            raise TextError(f"step is {step}: the first batch is number 0")
         epoch, place = divmod(step, self.batches_per_epoch)
         if epoch != self._epoch:
             self._epoch, self._starts = epoch, self._order(epoch)
@@ -171,12 +176,14 @@ class Batches:
         """Go on where `state_dict` was taken.
 
         Raises:
-            CourseError: The state comes from other data, another size or another seed.
+            TextError: The state comes from other data, another size or another seed, or is incomplete.
         """
         mine = self.state_dict()
+        if missing := mine.keys() - state.keys():
+            raise TextError(f"cannot resume the data: the state lacks {', '.join(sorted(missing))}")
         for name in mine.keys() - {"step"}:
             if state[name] != mine[name]:
-                raise CourseError(f"cannot resume the data: {name} was {state[name]}, now it is {mine[name]}")
+                raise TextError(f"cannot resume the data: {name} was {state[name]}, now it is {mine[name]}")
         self.step = state["step"]
 
 
@@ -188,17 +195,26 @@ def windows(ids: Any, batch_size: int, context_length: int) -> Iterator[Batch]:
         batch_size: Windows in a batch; the last batches are smaller.
         context_length: Tokens in a window; what is left at the end comes as one short window.
 
+    Raises:
+        TextError: A size is below 1.
+
     Example:
         >>> [batch.targets.tolist() for batch in windows(range(8), batch_size=2, context_length=3)]
         [[[1, 2, 3], [4, 5, 6]], [[7]]]
     """
     ids = open_ids(ids) if isinstance(ids, str | Path) else np.asarray(ids)
+    _check_sizes(batch_size, context_length)
     n_targets = len(ids) - 1
     starts = np.arange(n_targets // context_length) * context_length
     for first in range(0, len(starts), batch_size):
         yield _cut(ids, starts[first : first + batch_size], context_length)
     if n_targets % context_length:
         yield _cut(ids, np.array([len(starts) * context_length]), n_targets % context_length)
+
+
+def _check_sizes(batch_size: int, context_length: int) -> None:
+    if batch_size < 1 or context_length < 1:
+        raise TextError(f"batch_size {batch_size}, context_length {context_length}: both must be 1 or more")
 
 
 def _cut(ids: np.ndarray, starts: np.ndarray, length: int) -> Batch:

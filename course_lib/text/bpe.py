@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
-from course_lib.common.errors import CourseError
+from course_lib.text.errors import TextError
 from course_lib.text.merging import Pair, learn_merges, merge_word
-from course_lib.text.pretokenize import BYTE_ORDER, PATTERNS, compiled, split_special
+from course_lib.text.pretokenize import BYTE_ORDER, compiled, split_special
 
 END_OF_TEXT = "<|endoftext|>"
 """The special token between documents."""
@@ -36,13 +36,11 @@ class _WordCache(dict[str, list[int]]):
             data = piece.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError as error:
             code = f"U+{ord(piece[error.start]):04X}"
-            raise CourseError(f"{code} is half a character (a lone surrogate): the text was decoded wrongly") from None
+            raise TextError(f"{code} is half a character (a lone surrogate): the text was decoded wrongly") from None
         try:
             ids = merge_word([self.byte_ids[byte] for byte in data], self.ranks, self.new_ids)
         except KeyError as error:
-            raise CourseError(
-                f"{piece!r} holds byte {error}, which this vocabulary cannot write: leave it out"
-            ) from None
+            raise TextError(f"{piece!r} holds byte {error}, which this vocabulary cannot write: leave it out") from None
         if len(self) < CACHED_WORDS:
             self[piece] = ids
         return ids
@@ -59,7 +57,8 @@ class BPETokenizer:
         pattern: How text is cut first: a name in `pretokenize.PATTERNS`.
 
     Raises:
-        CourseError: A byte or the result of a merge is missing from the vocabulary.
+        TextError: A byte or the result of a merge is missing from the vocabulary, an id is outside it, or the pattern
+            is unknown.
 
     Example:
         >>> tokenizer = BPETokenizer.train("low lower lowest " * 9, vocab_size=261)
@@ -80,14 +79,18 @@ class BPETokenizer:
     ):
         self.vocabulary, self.merges, self.pattern = list(vocabulary), list(merges), pattern
         self.special_tokens = dict(special_tokens or {})
-        special_ids = set(self.special_tokens.values())
+        special_ids, n_tokens = set(self.special_tokens.values()), len(self.vocabulary)
+        named = special_ids.union(*self.merges)
+        if named and not 0 <= min(named) <= max(named) < n_tokens:
+            raise TextError(f"merges and special tokens name ids {min(named)} to {max(named)}; there are {n_tokens}")
+        compiled(pattern)
         id_of = {token: i for i, token in enumerate(self.vocabulary) if i not in special_ids}
         try:
             byte_ids = {byte: id_of[bytes([byte])] for byte in PRINTABLE}
             byte_ids |= {byte: id_of[bytes([byte])] for byte in range(256) if bytes([byte]) in id_of}
             new_ids = [id_of[self.vocabulary[left] + self.vocabulary[right]] for left, right in self.merges]
-        except (KeyError, IndexError) as error:
-            raise CourseError(f"not a byte-level BPE vocabulary: it has no token for {error}") from None
+        except KeyError as error:
+            raise TextError(f"not a byte-level BPE vocabulary: it has no token for {error}") from None
         ranks = {pair: rank for rank, pair in enumerate(self.merges)}
         self._cache = _WordCache(byte_ids, ranks, new_ids)
 
@@ -112,7 +115,8 @@ class BPETokenizer:
             The tokenizer, the same for the same text.
 
         Raises:
-            CourseError: The size leaves no room for the bytes, or a special token is too short or given twice.
+            TextError: The size leaves no room for the bytes, a special token is too short or given twice, or there is
+                no text to learn from.
 
         Example:
             >>> BPETokenizer.train("aaabdaaabac", vocab_size=259, special_tokens=()).merges
@@ -123,6 +127,8 @@ class BPETokenizer:
         first_byte = len(special_tokens)
         byte_ids = {byte: first_byte + i for i, byte in enumerate(BYTE_ORDER)}
         counts = _count_pieces([text] if isinstance(text, str) else text, special_tokens, pattern)
+        if n_merges and not counts:
+            raise TextError(f"the text is empty: {n_merges:,} merges cannot be learned from nothing")
         words: Counter[tuple[int, ...]] = Counter()
         for piece, count in counts.items():
             words[tuple(byte_ids[byte] for byte in piece.encode("utf-8", "surrogateescape"))] += count
@@ -136,6 +142,22 @@ class BPETokenizer:
     def vocab_size(self) -> int:
         """Number of tokens, special ones included."""
         return len(self.vocabulary)
+
+    def shrink(self, vocab_size: int) -> "BPETokenizer":
+        """The tokenizer that training would have given with a smaller vocabulary: the beginning of this one.
+
+        Raises:
+            TextError: There is no room for the bytes and special tokens, or this one is smaller already.
+
+        Example:
+            >>> BPETokenizer.train("low lower lowest " * 9, vocab_size=261).shrink(259).merges
+            [(76, 79), (257, 87)]
+        """
+        n_merges = vocab_size - (self.vocab_size - len(self.merges))
+        if not 0 <= n_merges <= len(self.merges):
+            least = self.vocab_size - len(self.merges)
+            raise TextError(f"vocab_size is {vocab_size}: this tokenizer can shrink to {least} to {self.vocab_size}")
+        return BPETokenizer(self.vocabulary[:vocab_size], self.merges[:n_merges], self.special_tokens, self.pattern)
 
     def encode(self, text: str, allow_special: bool = False) -> list[int]:
         """Text to token ids.
@@ -175,17 +197,17 @@ class BPETokenizer:
         """The bytes of one token.
 
         Raises:
-            CourseError: The id is outside the vocabulary.
+            TextError: The id is outside the vocabulary.
         """
         if not 0 <= token_id < len(self.vocabulary):
-            raise CourseError(f"token id {token_id} is outside the vocabulary: 0 to {len(self.vocabulary) - 1}")
+            raise TextError(f"token id {token_id} is outside the vocabulary: 0 to {len(self.vocabulary) - 1}")
         return self.vocabulary[token_id]
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
         """Token ids to the bytes they stand for.
 
         Raises:
-            CourseError: An id is outside the vocabulary.
+            TextError: An id is outside the vocabulary.
         """
         return b"".join(map(self.token_bytes, ids))
 
@@ -193,7 +215,7 @@ class BPETokenizer:
         """Token ids to text; bytes that are no UTF-8 (half a character, say) show as �.
 
         Raises:
-            CourseError: An id is outside the vocabulary.
+            TextError: An id is outside the vocabulary.
         """
         return self.decode_bytes(ids).decode("utf-8", "replace")
 
@@ -218,11 +240,10 @@ class BPETokenizer:
 def _check_training(n_merges: int, vocab_size: int, special_tokens: Sequence[str], pattern: str) -> None:
     if n_merges < 0:
         least = 256 + len(special_tokens)
-        raise CourseError(f"vocab_size is {vocab_size}: 256 bytes and the special tokens alone need {least}")
+        raise TextError(f"vocab_size is {vocab_size}: 256 bytes and the special tokens alone need {least}")
     if len(set(special_tokens)) < len(special_tokens) or any(len(token) < 2 for token in special_tokens):
-        raise CourseError(f"special tokens {list(special_tokens)}: each needs two characters or more, and to be unique")
-    if pattern not in PATTERNS:
-        raise CourseError(f"pattern {pattern!r} is unknown: choose from {', '.join(PATTERNS)}")
+        raise TextError(f"special tokens {list(special_tokens)}: each needs two characters or more, and to be unique")
+    compiled(pattern)
 
 
 def _count_pieces(documents: Iterable[str], special_tokens: Sequence[str], pattern: str) -> Counter[str]:

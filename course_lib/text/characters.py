@@ -6,6 +6,7 @@ from pathlib import Path
 
 from course_lib.common.errors import CourseError
 from course_lib.common.paths import atomic_write
+from course_lib.text.errors import TextError
 from course_lib.text.pretokenize import split_special
 
 
@@ -16,6 +17,9 @@ class CharacterTokenizer:
         text: Where the characters are taken from; others cannot be encoded.
         special_tokens: Texts of tokens that come before the characters.
 
+    Raises:
+        TextError: There is no character, or a special token is empty or given twice.
+
     Example:
         >>> tokenizer = CharacterTokenizer("a cab")
         >>> tokenizer.encode("cab"), tokenizer.decode([3, 1, 2])
@@ -24,6 +28,10 @@ class CharacterTokenizer:
 
     def __init__(self, text: str, special_tokens: Sequence[str] = ()):
         self.characters = sorted(set(text))
+        if not text:
+            raise TextError("the text is empty: an alphabet is taken from the characters of a text")
+        if len(set(special_tokens)) < len(special_tokens) or "" in special_tokens:
+            raise TextError(f"special tokens {list(special_tokens)}: each must hold something, and be there once")
         self.special_tokens = {token: i for i, token in enumerate(special_tokens)}
         self._texts = [*special_tokens, *self.characters]
         self._ids = {character: len(special_tokens) + i for i, character in enumerate(self.characters)}
@@ -41,7 +49,7 @@ class CharacterTokenizer:
             allow_special: Whether the text of a special token becomes that token.
 
         Raises:
-            CourseError: A character is unknown.
+            TextError: A character is unknown.
         """
         try:
             if not allow_special:
@@ -54,23 +62,23 @@ class CharacterTokenizer:
             return ids
         except KeyError as error:
             known = len(self.characters)
-            raise CourseError(f"the character {error} is not among the {known} that this tokenizer knows") from None
+            raise TextError(f"the character {error} is not among the {known} that this tokenizer knows") from None
 
     def token_bytes(self, token_id: int) -> bytes:
         """The bytes of one token.
 
         Raises:
-            CourseError: The id is outside the vocabulary.
+            TextError: The id is outside the vocabulary.
         """
         if not 0 <= token_id < self.vocab_size:
-            raise CourseError(f"token id {token_id} is outside the vocabulary: 0 to {self.vocab_size - 1}")
+            raise TextError(f"token id {token_id} is outside the vocabulary: 0 to {self.vocab_size - 1}")
         return self._texts[token_id].encode("utf-8", "surrogateescape")
 
     def decode(self, ids: Iterable[int]) -> str:
         """Token ids to text.
 
         Raises:
-            CourseError: An id is outside the vocabulary.
+            TextError: An id is outside the vocabulary.
         """
         return b"".join(map(self.token_bytes, ids)).decode("utf-8", "surrogateescape")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from course_lib.common.errors import CourseError
 from course_lib.text.download import RemoteFile, check, download, find
+from course_lib.text.errors import TextError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -222,10 +223,10 @@ def corpus(name: str) -> Corpus:
     """The corpus of that name.
 
     Raises:
-        CourseError: There is none.
+        TextError: There is none.
     """
     if name not in _by_name():
-        raise CourseError(f"there is no corpus {name!r}: choose from {', '.join(_by_name())}")
+        raise TextError(f"there is no corpus {name!r}: choose from {', '.join(_by_name())}")
     return _by_name()[name]
 
 

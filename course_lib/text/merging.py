@@ -10,6 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from course_lib.text.errors import TextError
+
 Pair = tuple[int, int]
 """Two neighbouring token ids."""
 
@@ -47,6 +49,9 @@ def learn_merges(words: Mapping[tuple[int, ...], int], n_merges: int, first_new_
     Returns:
         The pairs in the order learned.
 
+    Raises:
+        TextError: The number of merges or a count is negative, or a new id is taken already.
+
     Example:
         The example of Gage (1994), with a, b, c, d as 0 to 3: `aaabdaaabac` becomes `XdXac`.
 
@@ -55,6 +60,12 @@ def learn_merges(words: Mapping[tuple[int, ...], int], n_merges: int, first_new_
 
     Source: Gage 1994, "A New Algorithm for Data Compression"; Sennrich et al. 2016, algorithm 1 (arXiv 1508.07909).
     """
+    if n_merges < 0 or any(times < 0 for times in words.values()):
+        raise TextError(
+            f"{n_merges} merges of words that occur {min(words.values(), default=0)} times or more: 0 is least"
+        )
+    if any(not 0 <= token_id < first_new_id for word in words for token_id in word):
+        raise TextError(f"first_new_id is {first_new_id}: all ids in the words must be below it, and 0 or more")
     symbols, weights = [list(word) for word in words], list(words.values())
     counts: Counter[Pair] = Counter()
     places: defaultdict[Pair, list[int]] = defaultdict(list)
@@ -117,10 +128,15 @@ def merge_word(symbols: Sequence[int], ranks: Mapping[Pair, int], new_ids: Seque
     Returns:
         The word in as few tokens as the merges lead to.
 
+    Raises:
+        TextError: There is not an id for each merge.
+
     Example:
         >>> merge_word([0, 0, 0, 1], {(0, 0): 0, (0, 1): 1, (4, 5): 2}, new_ids=[4, 5, 6])
         [6]
     """
+    if len(ranks) > len(new_ids):
+        raise TextError(f"{len(ranks)} merges have {len(new_ids)} new ids: each merge makes one")
     if len(symbols) > LONG_WORD:
         return _merge_long(symbols, ranks, new_ids)
     symbols = list(symbols)

@@ -10,6 +10,8 @@ from functools import cache
 
 import regex
 
+from course_lib.text.errors import TextError
+
 _WORDS = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+"
 _REST = r" ?[^\s\p{L}\p{N}]+"
 PATTERNS = {
@@ -21,7 +23,13 @@ PATTERNS = {
 
 @cache
 def compiled(pattern: str) -> regex.Pattern:
-    """The named pattern, ready for use."""
+    """The named pattern, ready for use.
+
+    Raises:
+        TextError: There is no such pattern.
+    """
+    if pattern not in PATTERNS:
+        raise TextError(f"pattern {pattern!r} is unknown: choose from {', '.join(PATTERNS)}")
     return regex.compile(PATTERNS[pattern])
 
 
@@ -34,6 +42,9 @@ def split(text: str, pattern: str = "gpt2") -> list[str]:
 
     Returns:
         The pieces; joined they are the text.
+
+    Raises:
+        TextError: There is no such pattern.
 
     Example:
         >>> split("It's 1984, isn't it?")
@@ -56,11 +67,16 @@ def split_special(text: str, special_tokens: Iterable[str]) -> list[str]:
     Returns:
         Ordinary text, special token, ordinary text, … : always an odd number of parts.
 
+    Raises:
+        TextError: A special token is the empty text, which is everywhere.
+
     Example:
         >>> split_special("one<|end|>two", ["<|end|>"])
         ['one', '<|end|>', 'two']
     """
     names = sorted(special_tokens, key=len, reverse=True)
+    if "" in names:
+        raise TextError("a special token is empty: it would stand between any two characters")
     return regex.split("(" + "|".join(map(regex.escape, names)) + ")", text) if names else [text]
 
 
@@ -93,10 +109,15 @@ def from_visible(token: str) -> bytes:
     """The bytes that visible characters stand for.
 
     Raises:
-        KeyError: A character stands for no byte.
+        TextError: A character stands for no byte.
 
     Example:
         >>> from_visible("Ġthe")
         b' the'
     """
-    return bytes(FROM_VISIBLE[character] for character in token)
+    try:
+        return bytes(FROM_VISIBLE[character] for character in token)
+    except KeyError as error:
+        raise TextError(
+            f"the character {error} stands for no byte: visible tokens are written with 256 others"
+        ) from None

@@ -93,6 +93,22 @@ def test_too_little_text_is_one_line():
         Batches(np.arange(10), 4, 8)
 
 
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: Batches(np.arange(100), 0, 8), "batch_size 0, context_length 8"),
+        (lambda: Batches(np.arange(100), 2, 0), "both must be 1 or more"),
+        (lambda: Batches(np.arange(100), 2, 8).batch_at(-1), "step is -1"),
+        (lambda: Batches(np.arange(100), 2, 8).load_state_dict({"step": 3}), "the state lacks batch_size"),
+        (lambda: next(windows(np.arange(10), 0, 4)), "batch_size 0"),
+        (lambda: next(windows(np.arange(10), 2, -4)), "context_length -4"),
+    ],
+)
+def test_sizes_that_make_no_sense_are_value_errors(call, says):
+    with pytest.raises(ValueError, match=says):
+        call()
+
+
 def test_a_truncated_file_is_refused(tmp_path):
     path = tmp_path / "ids.npy"
     pack(["one two three"], TOKENIZER, path)

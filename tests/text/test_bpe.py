@@ -138,12 +138,34 @@ def test_half_a_character_shows_as_a_replacement_sign():
         (lambda: TOKENIZER.encode("\ud800"), "U\\+D800"),
         (lambda: BPETokenizer.load("no/such/file.json"), "cannot read"),
         (lambda: BPETokenizer([b"a"], []), "no token for"),
+        (lambda: BPETokenizer(TOKENIZER.vocabulary, [(0, 999)]), "ids 0 to 999; there are 360"),
+        (lambda: BPETokenizer(TOKENIZER.vocabulary, [(-1, 5)]), "ids -1 to 5"),
+        (lambda: BPETokenizer(TOKENIZER.vocabulary, [], {"<|end|>": 360}), "there are 360"),
+        (lambda: BPETokenizer.train("", vocab_size=300), "the text is empty: 43 merges"),
+        (lambda: BPETokenizer.train(["<|endoftext|>"], vocab_size=300), "the text is empty"),
+        (lambda: BPETokenizer.train("text", vocab_size=300, special_tokens=("<|a|>", "<|a|>")), "to be unique"),
+        (lambda: TOKENIZER.shrink(256), "can shrink to 257 to 360"),
+        (lambda: TOKENIZER.shrink(361), "can shrink to 257 to 360"),
     ],
 )
 def test_errors_are_one_line_and_name_the_value(call, says):
     with pytest.raises(CourseError, match=says) as error:
         call()
     assert "\n" not in str(error.value)
+    assert isinstance(error.value, ValueError) or "cannot read" in str(error.value)
+
+
+@pytest.mark.parametrize("vocab_size", [257, 258, 300, 360])
+def test_a_smaller_vocabulary_is_the_beginning_of_a_larger_one(vocab_size):
+    small, trained = TOKENIZER.shrink(vocab_size), BPETokenizer.train(SENTENCES, vocab_size=vocab_size)
+    assert (small.vocabulary, small.merges) == (trained.vocabulary, trained.merges)
+    assert small.encode(SENTENCES, allow_special=True) == trained.encode(SENTENCES, allow_special=True)
+
+
+def test_no_text_is_no_tokens():
+    assert TOKENIZER.encode("") == []
+    assert TOKENIZER.decode([]) == ""
+    assert TOKENIZER.encode_bytes(b"") == []
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"model": {"type": "WordPiece"}}', '{"model": {"type": "BPE"}}'])
