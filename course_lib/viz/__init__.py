@@ -19,6 +19,8 @@
 - `rlhf`: learning from feedback: the clip, one reply's tokens, a run's course, what was won (`clip_figure`).
 - `recurrent`: how far a layer reaches back, ways between two places, and queues (`reach_figure`, `paths_figure`).
 - `text`: where a text is cut into tokens (`tokens_figure`, `token_explorer`).
+- `words`: the company of words, a map of them with their neighbours, sums of words (`word_map`, `company_figure`).
+- `vocabularies`: what a text costs in each, and how large one pays (`cost_figure`, `budgets_figure`).
 - `weights`: bytes and blocks of a model's file, its rows, and what the model can do (`bytes_figure`, `ladder_figure`).
 """
 
@@ -70,6 +72,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "product_figure": "layers",
         "random_layers": "layers",
         "surfaces_figure": "layers",
+        "tables_figure": "layers",
         "label_box": "labelling",
         "live_curve": "training",
         "loss_curve": "neuron",
@@ -85,6 +88,10 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "token_explorer": "text",
         "tokens_figure": "text",
         "use_course_style": "style",
+        "bill_html": "vocabularies",
+        "budgets_figure": "vocabularies",
+        "cost_figure": "vocabularies",
+        "shares_right_figure": "vocabularies",
         "block_figure": "weights",
         "bytes_figure": "weights",
         "clip_figure": "rlhf",
@@ -105,5 +112,11 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "ladder_figure": "weights",
         "row_sizes_figure": "weights",
         "scores_figure": "weights",
+        "company_figure": "words",
+        "draw_words": "words",
+        "lookup_figure": "words",
+        "pull_figure": "words",
+        "score_dots_figure": "words",
+        "word_map": "words",
     },
 )

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from course_lib.common.errors import CourseError
 from course_lib.viz.style import INK, PALETTE, QUIET
+from course_lib.viz.vocabularies import bill_html
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
@@ -35,9 +37,14 @@ def draw_tokens(axes: "Axes", rows: Mapping[str, Sequence[bytes]]) -> None:
     Args:
         axes: Where to draw; its frame is removed.
         rows: Label → the tokens' bytes. In a fixed-width font a byte takes the same room in every row.
+
+    Raises:
+        ValueError: There is no token to draw.
     """
     from matplotlib.patches import FancyBboxPatch
 
+    if not any(rows.values()):
+        raise ValueError("there is no token to draw: the text is empty")
     for level, (label, tokens) in enumerate(rows.items()):
         left = 0.0
         for place, token in enumerate(tokens):
@@ -66,6 +73,9 @@ def tokens_figure(rows: Mapping[str, Sequence[bytes]]) -> "Figure":
 
     Returns:
         The figure.
+
+    Raises:
+        ValueError: There is no token to draw.
     """
     from matplotlib import pyplot as plt
 
@@ -116,7 +126,7 @@ def summary(text: str, n_tokens: int, price: float | int) -> str:
 
 
 def token_explorer(vocabularies: Mapping[str, Encode], text: str, price: float | int = 1.0) -> "VBox":
-    """Type a text, choose a vocabulary, and see the tokens, their ids and the bill.
+    """Type a text, choose a vocabulary, and see the tokens, their ids, and the bill in every vocabulary.
 
     Works in ipywidgets 7.7 and 8 and by keyboard alone; what it shows is text, which a screen reader reads out.
 
@@ -127,9 +137,14 @@ def token_explorer(vocabularies: Mapping[str, Encode], text: str, price: float |
 
     Returns:
         The controls and the tokens, to be displayed as the last line of a cell.
+
+    Raises:
+        ValueError: There is no vocabulary.
     """
     import ipywidgets as widgets
 
+    if not vocabularies:
+        raise ValueError("there is no vocabulary to choose from")
     wide = widgets.Layout(width="640px", max_width="100%")
     area = widgets.Textarea(value=text, description="text", layout=wide)
     names = list(vocabularies)
@@ -139,15 +154,25 @@ def token_explorer(vocabularies: Mapping[str, Encode], text: str, price: float |
     picture = widgets.HTML()
 
     def redraw(_: object = None) -> None:
-        try:
-            tokens = vocabularies[choice.value](area.value)
-        except Exception as error:
-            picture.value = f'<p role="status">{escape(str(error))}</p>'
-            return
-        words = summary(area.value, len(tokens), cost.value)
-        picture.value = f'<div style="line-height:1.3">{token_html(tokens[:600])}</div><p role="status">{words}</p>'
+        found = {name: _encode(encode, area.value) for name, encode in vocabularies.items()}
+        counts = {name: None if isinstance(tokens, str) else len(tokens) for name, tokens in found.items()}
+        tokens, words, boxes = found[choice.value], "", ""
+        if isinstance(tokens, str):
+            words = escape(tokens)
+        else:
+            words, boxes = summary(area.value, len(tokens), cost.value), token_html(tokens[:600])
+        bill = bill_html(counts, len(area.value.encode("utf-8", "surrogatepass")), cost.value)
+        picture.value = f'<div style="line-height:1.3">{boxes}</div><p role="status">{words}</p>{bill}'
 
     for control in (area, choice, cost):
         control.observe(redraw, names="value")
     redraw()
     return widgets.VBox([area, widgets.HBox([choice, cost]), picture])
+
+
+def _encode(encode: Encode, text: str) -> Sequence[tuple[int, bytes]] | str:
+    """The tokens of a text, or in a line why there are none."""
+    try:
+        return encode(text)
+    except (CourseError, ValueError) as error:
+        return str(error)

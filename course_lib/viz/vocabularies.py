@@ -1,0 +1,156 @@
+"""Pictures of vocabularies: what a text costs in each language, how large a vocabulary pays, and letters counted."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from course_lib.viz.style import DASHES, INK, MARKERS, PALETTE, QUIET
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Number = float | int
+
+
+def cost_figure(costs: Mapping[str, Mapping[str, Number]], unit: str = "English") -> "Figure":
+    """How many times dearer the same text is in each language, one mark for each vocabulary.
+
+    Args:
+        costs: Vocabulary → language → cost; languages in the order of the first.
+        unit: The language whose cost is 1.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: There is nothing to draw, `unit` is missing, or a cost is not above 0.
+    """
+    from matplotlib import pyplot as plt
+
+    if not costs or not all(unit in each for each in costs.values()):
+        raise ValueError(f"there is no cost of {unit} to compare with")
+    if any(cost <= 0 for each in costs.values() for cost in each.values()):
+        raise ValueError("a cost is 0 or less: every text has at least one token")
+    languages = list(next(iter(costs.values())))
+    figure, axes = plt.subplots(figsize=(8, 0.3 * len(languages) + 1.0), layout="constrained")
+    for place, (name, each) in enumerate(costs.items()):
+        times = [each[language] / each[unit] for language in languages]
+        axes.plot(times, range(len(languages)), MARKERS[place], color=PALETTE[place], label=name, linestyle="none")
+    largest = max(cost / each[unit] for each in costs.values() for cost in each.values())
+    axes.axvline(1, color=QUIET, linestyle=":")
+    ticks = [tick for tick in (0.5, 1, 2, 5, 10, 20, 50) if tick <= largest * 1.5]
+    axes.set(xscale="log", xlabel=f"times the tokens of {unit}", yticks=range(len(languages)), yticklabels=languages)
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], minor=False)
+    axes.set_xticks([], minor=True)
+    axes.invert_yaxis()
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(costs), borderaxespad=0)
+    return figure
+
+
+def budgets_figure(panels: Mapping[str, Mapping[str, Mapping[int, Sequence[Number]]]]) -> "Figure":
+    """One panel a measure: every run as a dot over the size of the vocabulary, the means joined by a line.
+
+    Args:
+        panels: Label of the vertical axis → name of a series → size of the vocabulary → one number a seed.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: There is nothing to draw.
+    """
+    from matplotlib import pyplot as plt
+
+    if not panels or not all(
+        runs for series in panels.values() for sizes in series.values() for runs in sizes.values()
+    ):
+        raise ValueError("there is nothing to draw: a panel needs at least one run for each size")
+    figure, all_axes = plt.subplots(1, len(panels), figsize=(4.4 * len(panels), 3.2), layout="constrained")
+    for axes, (label, series) in zip([all_axes] if len(panels) == 1 else all_axes, panels.items(), strict=True):
+        sizes = sorted({size for each in series.values() for size in each})
+        for place, (name, each) in enumerate(series.items()):
+            look = {"color": PALETTE[place], "marker": MARKERS[place]}
+            for size, runs in each.items():
+                axes.plot([size] * len(runs), runs, alpha=0.45, linestyle="none", markersize=4, **look)
+            means = [sum(each[size]) / len(each[size]) for size in sorted(each)]
+            axes.plot(sorted(each), means, label=name, linestyle=DASHES[place], **look)
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        axes.set(xlabel="tokens in the vocabulary", ylabel=label)
+    axes.legend()
+    return figure
+
+
+def shares_right_figure(rows: Mapping[str, Mapping[str, Sequence[Number]]], chance: Number) -> "Figure":
+    """Shares of right answers, a row for each way of asking: every seed as a dot, the mean as a larger mark.
+
+    Args:
+        rows: Row → name of a series → share of right answers, one a seed.
+        chance: What always giving one answer is worth, drawn as a line.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: There is nothing to draw, or a share is not between 0 and 1.
+    """
+    from matplotlib import pyplot as plt
+
+    shares = [share for series in rows.values() for runs in series.values() for share in runs]
+    if not shares or not all(0 <= share <= 1 for share in shares):
+        raise ValueError("there is nothing to draw, or a share does not lie between 0 and 1")
+    names = list(dict.fromkeys(name for series in rows.values() for name in series))
+    figure, axes = plt.subplots(figsize=(8, 0.5 * len(rows) + 1.1), layout="constrained")
+    for level, series in enumerate(rows.values()):
+        for name, runs in series.items():
+            place = names.index(name)
+            height, look = (
+                level + 0.24 * (place - (len(names) - 1) / 2),
+                {"color": PALETTE[place], "marker": MARKERS[place]},
+            )
+            axes.plot(runs, [height] * len(runs), alpha=0.4, linestyle="none", markersize=4, **look)
+            mean = sum(runs) / len(runs)
+            axes.plot([mean], [height], markersize=9, linestyle="none", markeredgecolor=INK, **look)
+            axes.text(1.02, height, f"{mean:.2f}", va="center", fontsize=8, color=PALETTE[place])
+    axes.axvline(chance, color=QUIET, linestyle=":")
+    axes.text(chance, -0.62, "always one answer", ha="center", va="bottom", color=QUIET, fontsize=8)
+    axes.set(xlim=(-0.02, 1.0), ylim=(len(rows) - 0.4, -0.62), xlabel="share of right answers")
+    axes.set_yticks(range(len(rows)), list(rows))
+    handles = [plt.Line2D([], [], color=PALETTE[i], marker=MARKERS[i], linestyle="none", label=name)
+               for i, name in enumerate(names)]  # fmt: skip
+    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.04), ncols=len(names), borderaxespad=0)
+    return figure
+
+
+def bill_html(n_tokens: Mapping[str, int | None], n_bytes: int, price: Number) -> str:
+    """A table of what one text costs in each vocabulary.
+
+    Args:
+        n_tokens: Vocabulary → how many tokens the text takes; None where it cannot be written.
+        n_bytes: How many bytes the text has.
+        price: Money for a million tokens.
+
+    Returns:
+        An HTML table.
+
+    Raises:
+        ValueError: A number is negative.
+
+    Example:
+        >>> bill_html({"bytes": 6, "letters": None}, n_bytes=6, price=2).count("cannot write it")
+        1
+    """
+    if n_bytes < 0 or price < 0 or any(n is not None and n < 0 for n in n_tokens.values()):
+        raise ValueError(f"{n_bytes} bytes at a price of {price}: counts and prices are 0 or more")
+    head = "".join(f'<th scope="col" style="text-align:right;padding:0 10px">{title}</th>'
+                   for title in ("tokens", "bytes a token", "a million such texts"))  # fmt: skip
+    rows = [f'<tr><th scope="col" style="text-align:left">vocabulary</th>{head}</tr>']
+    for name, n in n_tokens.items():
+        told = (
+            ("cannot write it", "", "")
+            if n is None
+            else (f"{n:,}", f"{n_bytes / n:.2f}" if n else "", f"{n * price:,.2f}")
+        )
+        cells = "".join(f'<td style="text-align:right;padding:0 10px">{each}</td>' for each in told)
+        rows.append(f'<tr><th scope="row" style="text-align:left;font-weight:normal">{escape(name)}</th>{cells}</tr>')
+    return f'<table style="border-collapse:collapse;color:{INK}">{"".join(rows)}</table>'

@@ -1,0 +1,53 @@
+"""Pictures of vocabularies show the numbers that they were given, and refuse what cannot be drawn."""
+
+import pytest
+
+from course_lib.viz import bill_html, budgets_figure, cost_figure, shares_right_figure
+
+
+def test_costs_are_drawn_in_units_of_english():
+    figure = cost_figure({"small": {"English": 10, "Greek": 40}, "large": {"English": 5, "Greek": 10}})
+    drawn = {line.get_label(): list(line.get_xdata()) for line in figure.axes[0].lines[:2]}
+    assert drawn == {"small": [1.0, 4.0], "large": [1.0, 2.0]}
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["English", "Greek"]
+
+
+def test_every_run_is_a_dot_and_means_are_joined():
+    figure = budgets_figure(
+        {"bits": {"text": {256: [2.0, 4.0], 512: [1.0]}}, "nats": {"text": {256: [1.0], 512: [2.0]}}}
+    )
+    left, right = figure.axes
+    assert list(left.lines[-1].get_ydata()) == [3.0, 1.0]
+    assert list(left.lines[0].get_ydata()) == [2.0, 4.0]
+    assert right.get_ylabel() == "nats"
+
+
+def test_shares_stand_beside_what_one_answer_is_worth():
+    axes = shares_right_figure({"whole": {"a": [0.2, 0.4]}, "apart": {"a": [0.9], "b": [1.0]}}, chance=1 / 3).axes[0]
+    assert {"0.30", "0.90", "1.00", "always one answer"} <= {text.get_text() for text in axes.texts}
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["whole", "apart"]
+
+
+def test_a_bill_has_a_row_for_each_vocabulary():
+    table = bill_html({"bytes": 6, "<b>": 2, "letters": None}, n_bytes=6, price=1.5)
+    assert table.count("<tr>") == 4
+    assert "3.00" in table
+    assert "<b>" not in table
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: cost_figure({}), "no cost of English"),
+        (lambda: cost_figure({"a": {"Greek": 3}}), "no cost of English"),
+        (lambda: cost_figure({"a": {"English": 0}}), "0 or less"),
+        (lambda: budgets_figure({}), "nothing to draw"),
+        (lambda: budgets_figure({"bits": {"text": {256: []}}}), "nothing to draw"),
+        (lambda: shares_right_figure({}, chance=0.5), "nothing to draw"),
+        (lambda: shares_right_figure({"row": {"a": [1.2]}}, chance=0.5), "between 0 and 1"),
+        (lambda: bill_html({"a": -1}, n_bytes=2, price=1), "0 or more"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(call, says):
+    with pytest.raises(ValueError, match=says):
+        call()
