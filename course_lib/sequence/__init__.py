@@ -29,6 +29,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "SkipGram": "skip_gram",
         "SkipGramConfig": "skip_gram",
         "SkipGramReport": "skip_gram",
+        "ask_words": "word_vectors",
         "company_counts": "company",
         "count_ngrams": "counting",
         "cross_entropy": "information",

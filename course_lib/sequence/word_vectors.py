@@ -1,12 +1,14 @@
 """What word vectors can be asked: who is near whom, sums of words with an honest score, and a map."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from torch.nn import functional as F
+
+from course_lib.sequence.lexicon import Lexicon
 
 
 def directions(vectors: Float[Tensor, "word d_model"]) -> Float[Tensor, "word d_model"]:
@@ -63,6 +65,38 @@ def nearest(
     cosines = directions(vectors) @ directions(target[None])[0]
     cosines[list(left_out)] = -torch.inf
     return cosines.topk(n_nearest)
+
+
+def ask_words(
+    question: str, lexicon: Lexicon, vectors: Float[Tensor, "word d_model"], n_nearest: int = 8
+) -> tuple[list[int], list[tuple[str, int, float]]]:
+    """The words nearest to a word, or to a sum such as `baker - bakery + library`; those asked about are left out.
+
+    Args:
+        question: Words with + or − between them, in capitals or not.
+        lexicon: What the rows stand for.
+        vectors: One row a word; each is brought to length 1 before the sum.
+        n_nearest: How many words are wanted.
+
+    Returns:
+        The numbers of the words asked about, and text, number and cosine of each near word, the nearest first.
+
+    Raises:
+        ValueError: There is no word in the question, or one that is not known.
+
+    Example:
+        >>> lexicon = Lexicon.of(["east east east north north west"], min_count=1)
+        >>> ask_words("East − north", lexicon, torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.6, -0.8]]), n_nearest=1)
+        ([0, 1], [('west', 2, 0.98...)])
+    """
+    signed = re.findall(r"([+−-]?)\s*([^\W\d_]+)", question.lower())
+    if not signed:
+        raise ValueError(f"there is no word in {question!r}: ask for one, or for a sum")
+    given = lexicon.ids_of([word for _, word in signed])
+    signs = torch.tensor([-1.0 if sign in ("-", "−") else 1.0 for sign, _ in signed])
+    cosines, numbers = nearest(vectors, signs @ directions(vectors)[given], n_nearest, given.tolist())
+    words = [lexicon.words[number] for number in numbers.tolist()]
+    return given.tolist(), list(zip(words, numbers.tolist(), cosines.tolist(), strict=True))
 
 
 def neighbours_alike(vectors: Float[Tensor, "word d_model"], kinds: Int[Tensor, " word"]) -> Bool[Tensor, " judged"]:
@@ -144,8 +178,9 @@ def score_analogies(vectors: Float[Tensor, "word d_model"], pairs: Int[Tensor, "
     no_answer = torch.ones(len(vectors), dtype=torch.bool)
     no_answer[pairs[:, 1]] = False
     hits = torch.zeros(6)
+    near = rows[pairs] @ rows.T  # cosines of both words of each pair with every word; a sum's follow by adding
     for some in torch.arange(len(one)).split(128):  # a large vocabulary times all sums would not fit in memory
-        hits += _hits(rows, pairs[one[some]], pairs[other[some]], no_answer)
+        hits += _hits(near, pairs, one[some], other[some], no_answer)
     shares = dict(zip(_SCORES, (hits / len(one)).tolist(), strict=True))
     return AnalogyScore(n=len(one), **shares)
 
@@ -153,30 +188,30 @@ def score_analogies(vectors: Float[Tensor, "word d_model"], pairs: Int[Tensor, "
 _SCORES = ("all_words", "given_left_out", "only_answers", "no_sum", "no_sum_only_answers", "a_given_word")
 
 
-def _hits(rows: Tensor, one: Tensor, other: Tensor, no_answer: Tensor) -> Tensor:
+def _hits(near: Tensor, pairs: Tensor, one: Tensor, other: Tensor, no_answer: Tensor) -> Tensor:
     """How many of these sums are right, in the order of `_SCORES`."""
-    (a, b), (c, right) = one.unbind(1), other.unbind(1)
-    given = torch.stack((a, b, c), dim=-1)
-    near_sum = F.normalize(rows[b] - rows[a] + rows[c], dim=-1) @ rows.T
+    given, right = torch.cat((pairs[one], pairs[other, :1]), dim=1), pairs[other, 1]
+    near_sum = near[one, 1] - near[one, 0] + near[other, 0]  # as ordered by their cosines with the sum
     best = near_sum.argmax(dim=-1)
     found = [best]
-    for near in (near_sum, rows[c] @ rows.T):
-        left = near.scatter(1, given, -torch.inf)
+    for scores in (near_sum, near[other, 0]):
+        left = scores.scatter(1, given, -torch.inf)
         found += [left.argmax(dim=-1), left.masked_fill(no_answer, -torch.inf).argmax(dim=-1)]
     hits = [(answer == right).sum() for answer in found]
     return torch.stack([*hits, (best[:, None] == given).any(dim=-1).sum()]).float()
 
 
 def principal_plane(
-    vectors: Float[Tensor, "word d_model"],
+    vectors: Float[Tensor, "word d_model"], fit: Float[Tensor, "fitted d_model"] | None = None
 ) -> tuple[Float[Tensor, "word 2"], float]:
     """A map: the flat picture that keeps as much of the spread of the vectors as two axes can.
 
     Args:
-        vectors: One row a word; at least three rows, at least two numbers each.
+        vectors: One row a word.
+        fit: The rows whose spread the axes should keep, at least three of at least two numbers; all, if not given.
 
     Returns:
-        Two coordinates a word, and the share of the spread (variance) that they keep.
+        Two coordinates a word, and the share of the spread (variance) of `fit` that they keep.
 
     Raises:
         ValueError: There are too few rows or numbers, or all rows are the same.
@@ -188,11 +223,13 @@ def principal_plane(
         >>> places[:, 0].abs().round().tolist(), round(kept, 3)          # the third number never varies
         ([2.0, 2.0, 0.0], 1.0)
     """
-    if len(vectors) < 3 or vectors.shape[-1] < 2:
-        raise ValueError(f"vectors has shape {tuple(vectors.shape)}: a map needs 3 words of 2 numbers or more")
-    centred = vectors - vectors.mean(dim=0)
-    _, sizes, axes = torch.linalg.svd(centred, full_matrices=False)
+    fit = vectors if fit is None else fit
+    if len(fit) < 3 or fit.shape[-1] < 2:
+        raise ValueError(f"the rows have shape {tuple(fit.shape)}: a map needs 3 words of 2 numbers or more")
+    centre = fit.mean(dim=0)
+    _, sizes, axes = torch.linalg.svd(fit - centre, full_matrices=False)
     if not bool(sizes[0] > 0):
         raise ValueError("all vectors are the same: there is nothing to spread out on a map")
     upright = torch.where(axes[:2].sum(dim=-1, keepdim=True) < 0, -1.0, 1.0)  # an axis has no sign of its own
-    return centred @ (upright * axes[:2]).T, (sizes[:2].square().sum() / sizes.square().sum()).item()
+    kept = (sizes[:2].square().sum() / sizes.square().sum()).item()
+    return (vectors - centre) @ (upright * axes[:2]).T, kept

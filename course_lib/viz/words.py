@@ -1,5 +1,6 @@
 """Pictures of word vectors: the company of words, what one step moves, a map with neighbours, sums and their scores."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -117,13 +118,13 @@ def draw_words(axes: "Axes", places: Float[Tensor, "word 2"], kinds: Sequence[st
         places: Two coordinates a word.
         kinds: The kind of each word; empty for none.
     """
-    named = list(dict.fromkeys(kind for kind in kinds if kind))
+    named = [kind for kind, _ in Counter(kind for kind in kinds if kind).most_common()]  # the largest lies below
     for place, kind in enumerate(["", *named]):
         chosen = [row for row, own in enumerate(kinds) if own == kind]
         look = {"s": 5, "color": "#D4D4D4"}
         if kind:  # the second six kinds have the same shapes in the next colour
             colour = PALETTE[(place - 1 + (place - 1) // 6) % 6]
-            look = {"s": 24, "marker": MARKERS[(place - 1) % 6], "color": colour, "edgecolors": "white", "label": kind}
+            look = {"s": 30, "marker": MARKERS[(place - 1) % 6], "color": colour, "edgecolors": "white", "label": kind}
             look["linewidths"] = 0.4
         axes.scatter(places[chosen, 0].tolist(), places[chosen, 1].tolist(), zorder=2 if kind else 1, **look)
 
@@ -131,9 +132,9 @@ def draw_words(axes: "Axes", places: Float[Tensor, "word 2"], kinds: Sequence[st
 def word_map(
     places: Float[Tensor, "word 2"], kinds: Sequence[str], kept: float, answer: Callable[[str], Answer], n_near: int = 8
 ) -> Callable[[str], Stage]:
-    """A map of words that can be asked: what was asked is ringed, its nearest words are named and listed.
+    """A map of words that can be asked: what was asked is ringed, its nearest words are ringed, numbered and listed.
 
-    The points are drawn once; asking moves only rings, names and bars.
+    The points are drawn once; asking moves only rings, numbers and bars.
 
     Args:
         places: Two coordinates a word.
@@ -148,14 +149,14 @@ def word_map(
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9.6, 4.8))
-    axes, bars = figure.add_axes((0.06, 0.1, 0.5, 0.84)), figure.add_axes((0.78, 0.1, 0.2, 0.84))
+    axes, bars = figure.add_axes((0.08, 0.11, 0.49, 0.86)), figure.add_axes((0.8, 0.11, 0.18, 0.8))
     draw_words(axes, places, kinds)
     axes.set(xlabel=f"first axis (both together keep {kept:.0%} of the spread)", ylabel="second axis")
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8, handletextpad=0.1, borderaxespad=0.2)
     bars.set(xlim=(0, 1), ylim=(n_near - 0.5, -0.5), xlabel="cosine", yticks=[], title="nearest")
     (asked,) = axes.plot([], [], "o", markersize=13, markerfacecolor="none", color=INK, markeredgewidth=2, linestyle="")
     (near,) = axes.plot([], [], "o", markersize=9, markerfacecolor="none", color=INK, linestyle="")
-    tags = [axes.text(0, 0, "", fontsize=8, weight="bold") for _ in range(n_near)]
+    tags = [axes.text(0, 0, "", fontsize=8, weight="bold", clip_on=True) for _ in range(n_near)]
     rows = bars.barh(range(n_near), [0.0] * n_near, color=PALETTE[0], height=0.66)
     labels = [bars.text(-0.03, row, "", ha="right", va="center", fontsize=9) for row in range(n_near)]
     stage = Stage(figure, [asked, near, *tags, *rows, *labels])
@@ -168,9 +169,10 @@ def word_map(
         near.set_data([x for x, _ in spots], [y for _, y in spots])
         for index in range(n_near):
             word, _, cosine = found[index] if index < len(found) else ("", 0, 0.0)
-            tags[index].set(text=word, position=spots[index] if index < len(found) else (0, 0))
+            x, y = spots[index] if index < len(found) else (0.0, 0.0)
+            tags[index].set(text=f"  {index + 1}" if word else "", position=(x, y))
             rows[index].set_width(max(cosine, 0.0))
-            labels[index].set_text(f"{word}  {cosine:.2f}" if word else "")
+            labels[index].set_text(f"{index + 1}  {word}  {cosine:.2f}" if word else "")
         return stage
 
     return draw
@@ -196,7 +198,6 @@ def score_dots_figure(scores: Mapping[str, Mapping[str, float]], xlabel: str) ->
             axes.plot(share, row, MARKERS[place % 6], color=PALETTE[place % 6], markersize=8, zorder=2,
                       label=way if row == 0 else None)  # fmt: skip
     axes.set_yticks(range(len(scores)), list(scores))
-    axes.set(xlim=(-0.03, 1.03), xlabel=xlabel)
-    axes.invert_yaxis()
+    axes.set(xlim=(-0.03, 1.03), ylim=(len(scores) - 0.5, -0.5), xlabel=xlabel)
     figure.legend(loc="outside upper center", ncols=3)
     return figure

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from torch import tensor
 from torch.nn import functional as F
 
-from course_lib.sequence import directions, nearest, neighbours_alike, principal_plane, score_analogies
+from course_lib.sequence import (
+    Lexicon,
+    ask_words,
+    directions,
+    nearest,
+    neighbours_alike,
+    principal_plane,
+    score_analogies,
+)
 
 
 def draw(*shape, seed=0):
@@ -101,6 +109,26 @@ def test_the_map_keeps_what_the_two_largest_eigenvalues_say(n_words, d_model, se
     assert kept == pytest.approx(spread[:2].sum() / spread.sum(), abs=1e-4)
     assert places.mean(dim=0).tolist() == pytest.approx([0, 0], abs=1e-4)
     assert places.var(dim=0).tolist() == pytest.approx(spread[:2].tolist(), rel=1e-3, abs=1e-5)
+
+
+def test_other_words_are_placed_by_the_axes_of_those_that_fit():
+    vectors = draw(10, 4)
+    places, kept = principal_plane(vectors, fit=vectors[:6])
+    alone, kept_alone = principal_plane(vectors[:6])
+    torch.testing.assert_close(places[:6], alone)
+    assert kept == kept_alone
+
+
+def test_a_question_is_a_word_or_a_sum():
+    lexicon = Lexicon.of(["north north north north east east east west west south"], min_count=1)
+    vectors = tensor([[0.0, 2.0], [3.0, 0.0], [-1.0, 0.0], [0.0, -1.0]])
+    assert ask_words("North", lexicon, vectors, 1)[0] == [0]
+    given, ((word, number, cosine), *_) = ask_words("east − North", lexicon, vectors, 2)
+    assert (given, word, number) == ([1, 0], "south", 3)
+    assert cosine == pytest.approx(0.5**0.5)
+    for question, message in (("", "there is no word"), ("up", "the word 'up' is not among"), ("3 + 4", "no word in")):
+        with pytest.raises(ValueError, match=message):
+            ask_words(question, lexicon, vectors)
 
 
 def test_mistakes_are_named():

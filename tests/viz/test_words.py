@@ -74,7 +74,12 @@ def test_the_map_rings_what_was_asked_and_lists_what_is_near():
     asked, near = stage.moving[:2]
     assert asked.get_xydata().tolist() == [pytest.approx(PLACES[3].tolist())]
     assert len(near.get_xydata()) == 3
-    assert [artist.get_text() for artist in stage.moving[2:6]] == ["word 4", "word 5", "word 6", ""]
+    assert [artist.get_text().strip() for artist in stage.moving[2:6]] == ["1", "2", "3", ""]
+    assert [artist.get_text() for artist in stage.moving[-8:-5]] == [
+        "1  word 4  0.90",
+        "2  word 5  0.80",
+        "3  word 6  0.70",
+    ]
     assert stage.moving[10].get_width() == pytest.approx(0.9)
     first = png(stage)
     assert png(draw("4")) != first
