@@ -75,6 +75,35 @@ def _table(
             axes.text(place[0] + 0.5, place[1] + 0.5, text, ha="center", va="center", weight=weight, zorder=3)
 
 
+def tables_figure(tables: Sequence["Tensor"], titles: Sequence[str], signs: str) -> "Figure":
+    """Tensors as tables of numbers side by side, a sign between each and the next.
+
+    Args:
+        tables: Each with one axis (drawn as a row) or two.
+        titles: One per table, such as its shape.
+        signs: One character for each gap, such as `+=` for a + b = c.
+
+    Returns:
+        The figure; all tables begin at the same height.
+    """
+    from matplotlib.figure import Figure
+
+    tables = [table[None] if table.ndim == 1 else table for table in tables]
+    width, height = sum(table.shape[1] for table in tables) + 0.8 * len(signs), max(len(table) for table in tables)
+    figure = Figure(figsize=(0.75 * width + 0.4, 0.42 * height + 0.6))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(-0.2, width + 0.2), ylim=(height + 0.2, -0.9))
+    axes.axis("off")
+    left = 0.0
+    for place, (table, title) in enumerate(zip(tables, titles, strict=True)):
+        _table(axes, table, (left, 0.0), lambda _row, _column: False)
+        axes.text(left + table.shape[1] / 2, -0.2, title, ha="center", va="bottom", color=QUIET)
+        left += table.shape[1] + 0.8
+        if place < len(signs):
+            axes.text(left - 0.4, 0.5, signs[place], ha="center", va="center", fontsize=14)
+    return figure
+
+
 def grid(reach: float | int, n_points: int) -> "Tensor":
     """Evenly spaced points of a square around the origin, row by row from the lowest.
 
@@ -122,7 +151,8 @@ def surfaces_figure(
     from matplotlib.colors import ListedColormap
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(2.9 * len(outputs), 3.1), layout="constrained")
+    size = min(2.9, 11.5 / len(outputs))
+    figure = Figure(figsize=(size * len(outputs), size + 0.6), layout="constrained")
     panels = figure.subplots(1, len(outputs), sharey=True, squeeze=False)[0]
     points = grid(reach, n_points)
     pale = ListedColormap(colormaps["Blues"]([0.45 * step / 255 for step in range(256)]))

@@ -3,7 +3,7 @@
 import torch
 from matplotlib.figure import Figure
 
-from course_lib.viz import grid, png, product_figure, random_layers, surfaces_figure
+from course_lib.viz import grid, png, product_figure, random_layers, surfaces_figure, tables_figure
 
 FEATURES, WEIGHT = torch.tensor([[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]]), torch.tensor([[5.0, -1.0], [0.5, 2.0]])
 
@@ -20,6 +20,13 @@ def test_the_tables_hold_the_product():
     bold = {text.get_text() for text in figure.axes[0].texts if text.get_fontweight() == "bold"}
     assert bold == {"3", "4", "5", "−1", "11"}
     assert {"a", "b", "c", "A", "B", "features", "weight.T", "scores"} <= set(shown)
+
+
+def test_tables_stand_side_by_side():
+    figure = tables_figure([torch.tensor([[1.0], [2.0]]), torch.tensor([5.0, 7.0])], ["(2, 1)", "(2,)"], signs="+")
+    shown = words(figure)
+    assert sorted(shown) == sorted(["1", "2", "5", "7", "(2, 1)", "(2,)", "+"])
+    assert len(figure.axes[0].patches) == 4
 
 
 def test_the_grid_covers_the_square():
