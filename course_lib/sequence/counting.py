@@ -75,7 +75,7 @@ class NGramModel:
     def __init__(self, counts: Float[Tensor, "..."], alpha: float = 0.0) -> None:
         if counts.ndim == 0 or len(set(counts.shape)) != 1:
             raise ValueError(f"counts have the shape {tuple(counts.shape)}: all axes must be as long as the vocabulary")
-        if not bool(torch.isfinite(counts).all()) or bool((counts < 0).any()):
+        if not 0 <= counts.min().item() <= counts.max().item() < math.inf:  # false for NaN, too
             raise ValueError("counts hold a number that is negative, infinite or NaN: a count is 0 or more")
         if not 0 <= alpha < math.inf:
             raise ValueError(f"alpha is {alpha}: what is added to a count is 0 or more, and finite")

@@ -53,7 +53,8 @@ class NeuralModel(nn.Module):
     def __init__(self, config: NeuralModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.vectors = nn.Parameter(torch.randn(config.vocab_size, config.d_vector))
+        # short at first, so that training, and not chance, decides which of them lie close together
+        self.vectors = nn.Parameter(0.3 * torch.randn(config.vocab_size, config.d_vector))
         self.hidden = nn.Linear(config.context_length * config.d_vector, config.n_hidden)
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(config.n_hidden, config.vocab_size)

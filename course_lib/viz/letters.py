@@ -29,7 +29,7 @@ def follows_figure(table: Float[Tensor, "before after"], letters: Sequence[str])
     figure, axes = plt.subplots(figsize=(6.6, 6.2), layout="constrained")
     before, after = (place.flatten() for place in torch.meshgrid(*[torch.arange(len(letters))] * 2, indexing="ij"))
     axes.scatter(
-        after.numpy(), before.numpy(), s=110 * table.flatten().numpy(), marker="s", color=PALETTE[0], linewidth=0
+        after.numpy(), before.numpy(), s=180 * table.flatten().numpy(), marker="s", color=PALETTE[0], linewidth=0
     )
     for ticks in (axes.set_xticks, axes.set_yticks):
         ticks(range(len(letters)), letters, family="monospace")

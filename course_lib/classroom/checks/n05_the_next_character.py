@@ -261,7 +261,7 @@ _SURPRISE = '''def mean_surprise(table, names):
             n_letters += 1
     return total / n_letters'''
 
-BROKEN = '''def smoothed_table(counts, alpha):
+BROKEN = '''def smoothed_table(counts: Float[Tensor, "before after"], alpha: float) -> Float[Tensor, "before after"]:
     """Shares of each row, after alpha was added to every count."""
     added = counts + alpha
     return added / added.sum(dim=1)'''
@@ -278,7 +278,7 @@ _NETWORK = '''class NeuralModel(nn.Module):
 
     def __init__(self, config):
         super().__init__()
-        self.vectors = nn.Parameter(torch.randn(config.vocab_size, config.d_vector))
+        self.vectors = nn.Parameter(0.3 * torch.randn(config.vocab_size, config.d_vector))
         self.hidden = nn.Linear(config.context_length * config.d_vector, config.n_hidden)
         self.head = nn.Linear(config.n_hidden, config.vocab_size)
         nn.init.normal_(self.head.weight, std=0.01)
@@ -287,6 +287,9 @@ _NETWORK = '''class NeuralModel(nn.Module):
     def forward(self, contexts):
         end_to_end = rearrange(self.vectors[contexts], "example token d_vector -> example (token d_vector)")
         return self.head(self.hidden(end_to_end).tanh())'''
+
+
+_VECTORS = "self.vectors = nn.Parameter({} torch.randn(config.vocab_size, config.d_vector))"
 
 
 def _slips(source: str, *rows: tuple[str, str, str, str]) -> list[Mistake]:
@@ -448,8 +451,12 @@ EXERCISES = [
         check=check_neural_model,
         methods=("forward",),
         equivalent_mutants={
-            "nn.init.normal_(self.head.weight, std=0.01) → nn.init.normal_(self.head.weight, std=0.02)": "the start is "
-            "given, not written, and training forgets it",
+            f"{before} → {after}": "`__init__` is given, not written, and training forgets where it began"
+            for before, after in (
+                ("nn.init.normal_(self.head.weight, std=0.01)", "nn.init.normal_(self.head.weight, std=0.02)"),
+                (_VECTORS.format("0.3 *"), _VECTORS.format("0.6 *")),
+                (_VECTORS.format("0.3 *"), _VECTORS.format("0.3 /")),
+            )
         },
         hints=(
             "`self.vectors[contexts]` looks up all vectors: shape (example, token, d_vector). How many numbers does "
