@@ -199,5 +199,6 @@ def queue_figure(panels: Mapping[str, tuple[str, Mapping[str, Mapping[int, Numbe
         lengths = sorted({length for curve in curves.values() for length in curve})
         axes.set_xticks(lengths, [f"{length:,}" for length in lengths])
         axes.tick_params(axis="x", which="minor", bottom=False)
-    figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=len(handles))
+    n_columns = min(len(handles), 3 * len(panels))
+    figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=n_columns)
     return figure
