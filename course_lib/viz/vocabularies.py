@@ -77,49 +77,55 @@ def budgets_figure(panels: Mapping[str, Mapping[str, Mapping[int, Sequence[Numbe
         axes.set_xscale("log", base=2)
         axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
         axes.set(xlabel="tokens in the vocabulary", ylabel=label)
-    axes.legend()
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=len(series))
     return figure
 
 
-def shares_right_figure(rows: Mapping[str, Mapping[str, Sequence[Number]]], chance: Number) -> "Figure":
+def shares_right_figure(rows: Mapping[str, Mapping[str, Sequence[Number]]], chance: Mapping[str, Number]) -> "Figure":
     """Shares of right answers, a row for each way of asking: every seed as a dot, the mean as a larger mark.
 
     Args:
         rows: Row → name of a series → share of right answers, one a seed.
-        chance: What always giving one answer is worth, drawn as a line.
+        chance: Row → what always giving one answer is worth there, drawn as a dotted line; rows without it have none.
 
     Returns:
         The figure.
 
     Raises:
-        ValueError: There is nothing to draw, or a share is not between 0 and 1.
+        ValueError: There is nothing to draw, a share is not between 0 and 1, or `chance` names no row.
     """
     from matplotlib import pyplot as plt
 
-    shares = [share for series in rows.values() for runs in series.values() for share in runs]
-    if not shares or not all(0 <= share <= 1 for share in shares):
-        raise ValueError("there is nothing to draw, or a share does not lie between 0 and 1")
+    _check_shares(rows, chance)
     names = list(dict.fromkeys(name for series in rows.values() for name in series))
     figure, axes = plt.subplots(figsize=(8, 0.5 * len(rows) + 1.1), layout="constrained")
-    for level, series in enumerate(rows.values()):
+    for level, (row, series) in enumerate(rows.items()):
         for name, runs in series.items():
-            place = names.index(name)
-            height, look = (
-                level + 0.24 * (place - (len(names) - 1) / 2),
-                {"color": PALETTE[place], "marker": MARKERS[place]},
-            )
-            axes.plot(runs, [height] * len(runs), alpha=0.4, linestyle="none", markersize=4, **look)
-            mean = sum(runs) / len(runs)
-            axes.plot([mean], [height], markersize=9, linestyle="none", markeredgecolor=INK, **look)
+            place, mean = names.index(name), sum(runs) / len(runs)
+            height = level + 0.24 * (place - (len(names) - 1) / 2)
+            look = {"color": PALETTE[place], "marker": MARKERS[place], "linestyle": "none"}
+            axes.plot(runs, [height] * len(runs), alpha=0.4, markersize=4, **look)
+            axes.plot([mean], [height], markersize=9, markeredgecolor=INK, **look)
             axes.text(1.02, height, f"{mean:.2f}", va="center", fontsize=8, color=PALETTE[place])
-    axes.axvline(chance, color=QUIET, linestyle=":")
-    axes.text(chance, -0.62, "always one answer", ha="center", va="bottom", color=QUIET, fontsize=8)
-    axes.set(xlim=(-0.02, 1.0), ylim=(len(rows) - 0.4, -0.62), xlabel="share of right answers")
+        if row in chance:
+            axes.plot([chance[row]] * 2, [level - 0.45, level + 0.45], color=INK, linestyle=":", linewidth=1.2)
+    axes.set(xlim=(-0.02, 1.0), ylim=(len(rows) - 0.4, -0.6), xlabel="share of right answers")
     axes.set_yticks(range(len(rows)), list(rows))
     handles = [plt.Line2D([], [], color=PALETTE[i], marker=MARKERS[i], linestyle="none", label=name)
                for i, name in enumerate(names)]  # fmt: skip
-    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.04), ncols=len(names), borderaxespad=0)
+    handles.append(plt.Line2D([], [], color=INK, linestyle=":", label="always one answer"))
+    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.02), ncols=len(handles), borderaxespad=0)
     return figure
+
+
+def _check_shares(rows: Mapping[str, Mapping[str, Sequence[Number]]], chance: Mapping[str, Number]) -> None:
+    shares = [share for series in rows.values() for runs in series.values() for share in runs]
+    if not shares or not all(runs for series in rows.values() for runs in series.values()):
+        raise ValueError("there is nothing to draw: every row needs at least one share")
+    if not all(0 <= share <= 1 for share in (*shares, *chance.values())):
+        raise ValueError("a share does not lie between 0 and 1")
+    if not set(chance) <= set(rows):
+        raise ValueError(f"chance names {', '.join(sorted(set(chance) - set(rows)))}, which is no row")
 
 
 def bill_html(n_tokens: Mapping[str, int | None], n_bytes: int, price: Number) -> str:

@@ -23,8 +23,11 @@ def test_every_run_is_a_dot_and_means_are_joined():
 
 
 def test_shares_stand_beside_what_one_answer_is_worth():
-    axes = shares_right_figure({"whole": {"a": [0.2, 0.4]}, "apart": {"a": [0.9], "b": [1.0]}}, chance=1 / 3).axes[0]
-    assert {"0.30", "0.90", "1.00", "always one answer"} <= {text.get_text() for text in axes.texts}
+    rows = {"whole": {"a": [0.2, 0.4]}, "apart": {"a": [0.9], "b": [1.0]}}
+    axes = shares_right_figure(rows, chance={"whole": 0.25}).axes[0]
+    assert [text.get_text() for text in axes.texts] == ["0.30", "0.90", "1.00"]
+    assert [list(line.get_xdata()) for line in axes.lines if line.get_linestyle() == ":"] == [[0.25, 0.25]]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b", "always one answer"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["whole", "apart"]
 
 
@@ -43,8 +46,10 @@ def test_a_bill_has_a_row_for_each_vocabulary():
         (lambda: cost_figure({"a": {"English": 0}}), "0 or less"),
         (lambda: budgets_figure({}), "nothing to draw"),
         (lambda: budgets_figure({"bits": {"text": {256: []}}}), "nothing to draw"),
-        (lambda: shares_right_figure({}, chance=0.5), "nothing to draw"),
-        (lambda: shares_right_figure({"row": {"a": [1.2]}}, chance=0.5), "between 0 and 1"),
+        (lambda: shares_right_figure({}, chance={}), "nothing to draw"),
+        (lambda: shares_right_figure({"row": {"a": []}}, chance={}), "nothing to draw"),
+        (lambda: shares_right_figure({"row": {"a": [1.2]}}, chance={}), "between 0 and 1"),
+        (lambda: shares_right_figure({"row": {"a": [0.2]}}, chance={"line": 0.5}), "line, which is no row"),
         (lambda: bill_html({"a": -1}, n_bytes=2, price=1), "0 or more"),
     ],
 )

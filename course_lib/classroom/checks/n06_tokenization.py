@@ -1,8 +1,9 @@
-"""Notebook 06: merging a pair, encoding a word, and a decoder that breaks letters."""
+"""Notebook 06: merging a pair, encoding a word, a decoder that breaks letters, and surprise per byte."""
 
+import math
 from collections.abc import Sequence
 
-from course_lib.classroom.registry import Claim, Exercise, Mistake, Question, Wrong
+from course_lib.classroom.registry import Claim, Diagnosis, Exercise, Mistake, Question, Wrong
 from course_lib.text import merge_word
 from course_lib.text import replace_pair as merge_pair
 
@@ -95,6 +96,37 @@ def check_broken_decode(candidate) -> None:
         raise Wrong("tokens are to be joined in the order of the ids, and no ids are the empty text")
     if candidate([0, 1], vocabulary) != "na\ufffd":
         raise Wrong("a half character at the end is to show as one replacement sign: keep errors='replace'")
+
+
+def bits_per_byte(losses: Sequence[float], n_bytes: int) -> float:
+    """Surprise per byte of text, in bits, from the surprise at each of its tokens, in nats."""
+    return sum(losses) / math.log(2) / n_bytes
+
+
+def _near(found: float, value: float) -> bool:
+    return math.isclose(found, value, rel_tol=1e-6)
+
+
+def check_bits_per_byte(candidate) -> None:
+    """All surprise is added, turned into bits, and shared among the bytes."""
+    losses, n_bytes = [0.5, 1.5, 4.0], 12
+    found = candidate(list(losses), n_bytes)
+    if not isinstance(found, float | int):
+        raise Wrong(f"it returned {type(found).__name__}; a number is wanted")
+    if _near(found, sum(losses) / n_bytes):
+        raise Wrong(f"{found:.3f} is in nats: a bit is the surprise of a coin toss, log(2) ≈ 0.693 nats")
+    if _near(found, sum(losses) / math.log(2) / len(losses)):
+        raise Wrong(f"{found:.3f} is bits per token: tokens differ in length, so share among the bytes")
+    if _near(found, sum(losses) / math.log(2) / len(losses) / n_bytes):
+        raise Wrong(
+            f"{found:.3f} is the mean over tokens, shared among bytes: all tokens together wrote the bytes, so add"
+        )
+    if _near(found, sum(losses) * math.log(2) / n_bytes):
+        raise Wrong(f"{found:.3f} is too little: a nat is more than a bit, so there are more bits than nats")
+    for losses, n_bytes in (([0.5, 1.5, 4.0], 12), ([math.log(256)] * 5, 5), ([0.0], 3), ([2.0, 0.1], 7)):
+        expected, found = bits_per_byte(losses, n_bytes), candidate(list(losses), n_bytes)
+        if not math.isclose(found, expected, rel_tol=1e-6, abs_tol=1e-12):
+            raise Wrong(f"losses {losses} over {n_bytes} bytes gave {found:.4f}; {expected:.4f} bits a byte is wanted")
 
 
 EXERCISES = [
@@ -211,37 +243,81 @@ EXERCISES = [
             ),
         ],
     ),
+    Exercise(
+        id="06.bits_per_byte",
+        reference=bits_per_byte,
+        check=check_bits_per_byte,
+        hints=(
+            "All tokens together wrote all bytes. So what is shared out is the surprise of all tokens.",
+            "add the losses; divide by log(2), which turns nats into bits; divide by the number of bytes",
+            "def bits_per_byte(losses, n_bytes):\n"
+            '    """Surprise per byte of text, in bits, from the surprise at each of its tokens, in nats."""\n'
+            "    return sum(losses) / math.log(2) / n_bytes",
+        ),
+        mistakes=[
+            Mistake(
+                name="nats left as they are",
+                source="def bits_per_byte(losses, n_bytes):\n    return sum(losses) / n_bytes",
+                says="is in nats",
+            ),
+            Mistake(
+                name="shared among tokens",
+                source="def bits_per_byte(losses, n_bytes):\n    return sum(losses) / math.log(2) / len(losses)",
+                says="bits per token",
+            ),
+            Mistake(
+                name="mean over tokens, then over bytes",
+                source="def bits_per_byte(losses, n_bytes):\n"
+                "    return sum(losses) / len(losses) / math.log(2) / n_bytes",
+                says="so add",
+            ),
+            Mistake(
+                name="turned the wrong way",
+                source="def bits_per_byte(losses, n_bytes):\n    return sum(losses) * math.log(2) / n_bytes",
+                says="more bits than nats",
+            ),
+        ],
+    ),
 ]
 
 QUIZ = [
     Question(
         id="06.q1",
-        text="Why does a byte-level tokenizer never meet an unknown word?",
+        text="A byte-level tokenizer meets a word that was never in its training text. What happens?",
         choices=[
-            ("Every text is a sequence of bytes, and all 256 bytes are tokens", None),
-            ("Its vocabulary was trained on every word there is", "It has a few thousand tokens; words are endless."),
-            ("It replaces what it does not know by a special token", "Then decoding could not give the text back."),
+            ("It comes out as shorter tokens, single bytes if need be", None),
+            ("It becomes a special token that stands for all unknown words", "Then decoding could not give it back."),
+            ("It gets the id of the known word that is spelled most like it", "Encoding never guesses: it merges."),
         ],
+        why="All 256 bytes are tokens, and every text is bytes; merges only shorten it.",
         from_notebook="06",
     ),
     Question(
         id="06.q2",
-        text="A tokenizer was trained on English recipes. A Greek poem of the same length in characters …",
+        text="Model A has a loss of 2.0 nats a token, model B one of 3.0. Which predicts the text better?",
         choices=[
-            ("becomes many more tokens, for its byte pairs were rare in training", None),
-            ("cannot be encoded", "It can: as single bytes, if need be."),
-            ("becomes about as many tokens", "Merges exist for what was frequent in training; Greek was not."),
+            ("That cannot be said without knowing how long their tokens are", None),
+            ("Model A, because at each of its steps it is less surprised", "Its steps may be a third as long as B's."),
+            (
+                "Model B, because a higher loss means that it has longer tokens",
+                "Longer tokens raise it; so do mistakes.",
+            ),
         ],
+        why="Share the surprise among bytes, which are the same for both. A character model's loss is always small.",
         from_notebook="06",
     ),
     Question(
         id="06.q3",
-        text="The vocabulary grows from 1,000 to 50,000 tokens. What gets worse?",
+        text="A model miscounts the r's in *strawberry*. What would show that tokens are to blame?",
         choices=[
-            ("The model's last layer needs a neuron for every token", None),
-            ("Texts become longer sequences", "The opposite: more merges, fewer tokens."),
-            ("Rare words become unknown", "Bytes stay in the vocabulary, however large it is."),
+            ("It counts well once every letter stands alone", None),
+            ("It miscounts the r's in many other words as well", "So would a model that cannot count anything."),
+            (
+                "Its tokenizer turns the word into a single token",
+                "That hides letters; whether it is the cause is open.",
+            ),
         ],
+        why="A cause is shown by taking it away and nothing else. Failing with letters in sight, it cannot count.",
         from_notebook="06",
     ),
     Question(
@@ -249,19 +325,21 @@ QUIZ = [
         text="One weight is used in two places of a calculation. What is its gradient?",
         choices=[
             ("The sum of what comes back from both places", None),
-            ("What comes back from the later place", "The other place has its share of the blame."),
-            ("The product of what comes back from both", "Slopes multiply along a path; over several paths they add."),
+            ("What comes back from the later of both places", "The other place has its share of the blame."),
+            ("The product of what comes back from both places", "Slopes multiply along a path; over several they add."),
         ],
+        why="A nudge to the weight moves the loss by both ways at once, and for small nudges the two moves add up.",
         from_notebook="02",
     ),
     Question(
         id="06.q5",
         text="A neuron gets token ids, such as 464 for *The* in GPT-2, straight as its input. Why is that no good?",
         choices=[
-            ("A weighted sum treats ids as amounts: id 900 would be twice as much as 450", None),
-            ("Ids are whole numbers, and a neuron needs fractions", "A whole number is a fine input."),
-            ("A neuron has at most 256 inputs", "A neuron has as many inputs as one gives it."),
+            ("A weighted sum treats ids as amounts", None),
+            ("Ids are whole, and a neuron needs fractions", "A whole number is a fine input."),
+            ("A neuron takes 256 inputs, not one", "A neuron has as many inputs as one gives it."),
         ],
+        why="Id 928 would push twice as hard as 464, although the order of ids says nothing about what they mean.",
         from_notebook="01",
     ),
 ]
@@ -286,8 +364,22 @@ def _decide_t2(
     return "does not hold here"
 
 
-def _decide_t4(*, times_fewer_tokens: float, times_fewer_pairs: float, times_more_outputs: float) -> str:
-    return "holds" if min(times_fewer_tokens, times_fewer_pairs, times_more_outputs) > 1.5 else "does not hold here"
+def _decide_t3(*, whole: float, apart: float, apart_low: float, difference_low: float, always_one: float) -> str:
+    if apart_low <= always_one:
+        return "cannot be shown at this size: it cannot count letters that it sees either"
+    if apart - whole >= 0.1 and difference_low > 0:
+        return "holds"
+    return "does not hold here"
+
+
+def _decide_t4(
+    *, times_fewer_tokens: float, times_fewer_pairs: float, times_more_outputs: float, least_bits_saved: float
+) -> str:
+    if min(times_fewer_tokens, times_fewer_pairs, times_more_outputs) <= 1.5:
+        return "does not hold here"
+    if least_bits_saved <= 0:
+        return "holds with a condition: shorter sequences, but no better prediction for the same compute"
+    return "holds"
 
 
 def _decide_t5(*, texts: int, changed: int, unknown_to_words: float, unknown_to_characters: float) -> str:
@@ -319,11 +411,22 @@ CLAIMS = {
         "tokens per character than the manual's English; with a condition if one kind of English does",
         decide=_decide_t2,
     ),
+    "T3": Claim(
+        id="T3",
+        text="Models fail at counting letters because tokens hide them.",
+        rule="holds if, shown six examples, a model counts letters with spaces between them better than always giving "
+        "one answer would (the 95 % interval over seeds lies above that), and better than in the whole word, by at "
+        "least 10 points and with an interval above 0; does not hold here if the spaces do not help so; cannot be "
+        "shown at this size if it does not beat one answer even with spaces",
+        decide=_decide_t3,
+    ),
     "T4": Claim(
         id="T4",
         text="Tokens against characters: shorter sequences and fewer steps, but a larger output layer.",
-        rule="holds if the same text has at least 1.5 times fewer tokens and pairs of tokens, and the output layer at "
-        "least 1.5 times more rows",
+        rule="holds if the same text has at least 1.5 times fewer tokens and pairs of tokens, the output layer at "
+        "least 1.5 times more rows, and under every seed a small model with 1,024 tokens predicts unseen text in fewer "
+        "bits a byte than one with bytes that was trained with the same compute; with a condition if only the counts "
+        "are so",
         decide=_decide_t4,
     ),
     "T5": Claim(
@@ -339,5 +442,16 @@ CLAIMS = {
         rule="holds if one sentence costs at least 1.5 times more tokens in the dearest language than in English, and "
         "1.5 times more than its number of characters explains",
         decide=_decide_t6,
+    ),
+}
+
+DIAGNOSES = {
+    "06.bits_with_bytes": Diagnosis(
+        above="Was the model trained for fewer steps, or on less text?",
+        below="Is the scored text part of the training text?",
+    ),
+    "06.bits_with_512": Diagnosis(
+        above="Was the loss shared among tokens instead of bytes?",
+        below="Is the scored text part of the training text?",
     ),
 }
