@@ -56,9 +56,9 @@ def one_in(probability: float) -> str:
     if number < 1e6:
         digits = max(0, math.floor(math.log10(number)) - 1)
         return f"1 in {round(number, -digits):,.0f}"
-    for size, word in ((1e9, "million"), (1e12, "billion")):
-        if number < size:
-            return f"1 in {number / size * 1000:.1f} {word}"
+    for size, word in ((1e6, "million"), (1e9, "billion")):
+        if number < 999.5 * size:
+            return f"1 in {number / size:.{1 if number < 99.5 * size else 0}f} {word}"
     return f"1 in 10^{math.log10(number):.0f}"
 
 
@@ -74,9 +74,12 @@ def spelling_figure(rows: Mapping[str, Sequence[float]], letters: Sequence[str])
     Returns:
         The figure.
     """
-    from matplotlib import pyplot as plt
+    from matplotlib.figure import Figure
 
-    figure, axes = plt.subplots(figsize=(9, 0.55 * len(rows) + 0.8), layout="constrained")
+    height = 0.55 * len(rows) + 0.4
+    figure = Figure(figsize=(9, height))
+    axes = figure.subplots()
+    figure.subplots_adjust(left=0.12, right=1, bottom=0.02, top=1 - 0.35 / height)
     shares = torch.tensor([list(row) for row in rows.values()], dtype=torch.float64)
     bits = (-shares.clamp(min=1e-4).log2()).clamp(max=10)
     axes.imshow(bits.numpy(), cmap="Blues", vmin=0, vmax=10, aspect="auto")

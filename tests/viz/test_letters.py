@@ -34,7 +34,14 @@ def test_each_letter_has_its_probability_and_each_row_its_product():
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [(1, "1 in 1"), (2.5, "1 in 2.5"), (12, "1 in 12"), (999_000, "1 in 1,000,000"), (3.4e9, "1 in 3.4 billion")],
+    [
+        (1, "1 in 1"),
+        (2.5, "1 in 2.5"),
+        (12, "1 in 12"),
+        (999_000, "1 in 1,000,000"),
+        (1e9, "1 in 1.0 billion"),
+        (3.4e11, "1 in 340 billion"),
+    ],
 )
 def test_small_numbers_as_people_say_them(number, said):
     assert one_in(1 / number) == said
