@@ -495,8 +495,9 @@ def _decide_n6(*, plain_difference: float, adamw_spread: float, l2_small: float,
 
 def _decide_n7(*, seeds: int, gpt_below_constant: int, tide_below_constant: int, tide_below_cosine: int) -> str:
     if tide_below_constant < seeds:
-        return "holds with a condition: a short run" if gpt_below_constant == seeds else "does not hold here"
-    conditions = ["the run is long enough"] if gpt_below_constant < seeds else []
+        gains = gpt_below_constant == seeds
+        return "holds with a condition: not for the tide network" if gains else "does not hold here"
+    conditions = ["not for a small GPT after 250 steps"] if gpt_below_constant < seeds else []
     if tide_below_cosine < seeds - 1:
         conditions.append("the gain is the fall's, the warm-up adds nothing")
     return f"holds with a condition: {'; '.join(conditions)}" if conditions else "holds"
@@ -531,12 +532,8 @@ CLAIMS = {
 }
 
 DIAGNOSES = {
-    "04.network_loss": Diagnosis(
-        above="Did a step rule change, or are the readings others than in section 4?",
-        below="Lower than the wind allows: was the loss taken over fewer readings?",
-    ),
     "04.gpt_loss": Diagnosis(
-        above="Is the learning rate set before every step, and does it rise and fall?",
+        above="Is the learning rate that of the recipe, and is it set before every step?",
         below="Was the model trained on the held-out windows?",
     ),
 }

@@ -14,7 +14,7 @@ from course_lib.neuron import Adam, read_gauge, tide
 from course_lib.neuron.tides import DAY_HOURS
 from course_lib.training import learning_rate_at
 
-RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
+RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 N_READINGS, BATCH_SIZE, N_UNITS = 1000, 16, 24
 
 
@@ -29,7 +29,7 @@ def measure(seed: int, *, schedule: str, n_steps: int) -> dict[str, float]:
     """Train a network at every peak rate.
 
     Returns:
-        `truth_0.001` and so on: mean squared distance from the tide at the end, by peak rate.
+        `truth_0.0005` and so on: mean squared distance from the tide at the end, by peak rate.
     """
     generator = torch.Generator().manual_seed(seed)
     hours, metres = read_gauge(N_READINGS, seed=seed)
@@ -60,4 +60,5 @@ EXPERIMENT = Experiment(
     measure=measure,
     settings={"small": _settings((20,)), "full": _settings((125, 500, 2000))},
     n_seeds={"small": 1, "full": 5},
+    version=2,
 )
