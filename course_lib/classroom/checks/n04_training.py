@@ -43,14 +43,22 @@ def _parts(found: object, names: tuple[str, ...]) -> tuple:
     return tuple(found)
 
 
+def _shown(found: object) -> object:
+    """Numbers as a person would write them: 4.7, not 4.699999809265137."""
+    if isinstance(found, list):
+        return [_shown(part) for part in found]
+    return float(f"{found:.5g}") if isinstance(found, float) else found
+
+
 def _judge(what: str, found: object, wanted: Tensor, slips: tuple[tuple[Tensor, str], ...]) -> None:
     """Right, or one of the usual slips by its numbers, or wrong in another way."""
     if _close(found, wanted):
         return
+    seen = f"{what} is {_shown(torch.as_tensor(found).tolist())}"
     for slip, message in slips:
         if _close(found, slip):
-            raise Wrong(f"{what} is {torch.as_tensor(found).tolist()}: {message}")
-    raise Wrong(f"{what} is {torch.as_tensor(found).tolist()}; {wanted.tolist()} is wanted")
+            raise Wrong(f"{seen}: {message}")
+    raise Wrong(f"{seen}; {_shown(wanted.tolist())} is wanted")
 
 
 def check_momentum_step(candidate: Callable) -> None:
@@ -75,7 +83,9 @@ def check_momentum_step(candidate: Callable) -> None:
         (tensor([4.7, -1.1]), "nesterov made no difference. The move is the gradient + momentum × the NEW velocity"),
         (tensor([4.55, -1.15]), "that is velocity + momentum × velocity. It should be gradient + momentum × velocity"),
     ))  # fmt: skip
-    _judge("with nesterov=True the velocity", kept, tensor([3.0, 1.0]), ())
+    _judge("with nesterov=True the velocity", kept, tensor([3.0, 1.0]), (
+        (tensor([2.5, 2.5]), "that is the move. The velocity that is handed on stays the plain one, [3, 1]"),
+    ))  # fmt: skip
     generator = torch.Generator().manual_seed(4)
     for shape in ((3,), (2, 4)):
         inputs = [torch.randn(shape, generator=generator) for _ in range(3)]
@@ -103,6 +113,8 @@ def check_adam_step(candidate: Callable) -> None:
         (wanted * 0.1 / 0.001**0.5, "each is 3.2 rates long. Both means began at 0: divide by 1 − beta ** n_steps"),
         (wanted / 0.001**0.5, "each is 32 rates long. The mean is corrected for its start at 0, the square is not"),
         (wanted * 0.1, "each is a tenth of the rate. The square is corrected for its start at 0, the mean is not"),
+        (wanted * 0.001**0.5, "each is 0.03 rates long. Divide the square by 1 − betas[1] ** n_steps before its root"),
+        (wanted * 0.1 / 0.19 / (0.001 / 0.001999) ** 0.5, "n_steps counts this step already: do not add 1 to it"),
         (-0.5 / gradient, "the small gradient made the longer step. Is the square root missing?"),
     ))  # fmt: skip
     small = candidate(zero, tensor([0.1, 0.1]), zero, zero, 1, 1.0, epsilon=1.0)[0]
@@ -147,6 +159,8 @@ def check_broken_adam(candidate: Callable) -> None:
         raise Wrong(
             f"{seen}, the twentieth {steps[1.0][-1]:g}. Which of the two means still forgets that it began at 0?"
         )
+    if abs(first[1] - 0.032) < 0.001:
+        raise Wrong(f"{seen}. Correct the mean square, by 1 − 0.999 ** step, before you take its root")
     if any(abs(step - 1) > 0.01 for step in steps[1.0]):
         raise Wrong(f"{seen}, the twentieth {steps[1.0][-1]:g}: each should be 1 rate long")
     unsteady = [1.0, -2.0, 0.5, 3.0, -0.1, 0.0, 2.0]
@@ -168,6 +182,7 @@ def check_clip_by_length(candidate: Callable) -> None:
         (tensor([3.9, 5.2, 6.5]), "each tensor was shortened alone, which turns the arrow. All share one length"),
         (tensor([6.0, 6.5, 6.5]), "each number was cut off alone, which turns the arrow. Shorten all by one share"),
         (tensor([6.0, 8.0, 24.0]), "nothing was shortened, and the length is 26"),
+        (torch.cat(gradients) * 6.5 / 34, "the two lengths, 10 and 24, were added. By Pythagoras they make 26"),
         (torch.cat(gradients) * 6.5 / 38, "the length was taken as a sum of numbers, 38. By Pythagoras it is 26"),
         (torch.cat(gradients) * 6.5 / 676, "the length was taken as 676, a sum of squares. Is the root missing?"),
     ))  # fmt: skip
@@ -202,7 +217,7 @@ def check_adamw_step(candidate: Callable) -> None:
         inputs = (weight, gradient, zero + 0.3, zero + 0.7, step, 0.1, 0.5)
         for mine, wanted in zip(candidate(*inputs), adamw_step(*inputs), strict=True):
             if not _close(mine, wanted):
-                seen = f"{torch.as_tensor(mine).tolist()}; {wanted.tolist()} is wanted"
+                seen = f"{_shown(torch.as_tensor(mine).tolist())}; {_shown(wanted.tolist())} is wanted"
                 raise Wrong(
                     f"with a gradient, it gives {seen}. Shrink the old weight, then take Adam's step from there"
                 )
@@ -287,6 +302,12 @@ EXERCISES = [
                 "nesterov made no difference",
                 ("gradient + momentum * velocity if", "velocity if"),
             ),
+            _mistake(
+                _MOMENTUM,
+                "Nesterov's move handed on",
+                "stays the plain one",
+                ("return weight - learning_rate * move, velocity", "return weight - learning_rate * move, move"),
+            ),
             _mistake(_MOMENTUM, "velocity unused", "kept for nothing", ("else velocity", "else gradient")),
         ],
     ),
@@ -310,6 +331,22 @@ EXERCISES = [
                 ("square / (1 - betas[1] ** n_steps)", "square"),
             ),
             _mistake(_ADAM, "mean alone corrected", "32 rates long", ("square / (1 - betas[1] ** n_steps)", "square")),
+            _mistake(
+                _ADAM,
+                "root before correction",
+                "before its root",
+                (
+                    "square_now = square / (1 - betas[1] ** n_steps)",
+                    "square_now = (square.sqrt() / (1 - betas[1] ** n_steps)) ** 2",
+                ),
+            ),
+            _mistake(
+                _ADAM,
+                "one step too many",
+                "do not add 1 to it",
+                ("mean / (1 - betas[0] ** n_steps)", "mean / (1 - betas[0] ** (n_steps + 1))"),
+                ("square / (1 - betas[1] ** n_steps)", "square / (1 - betas[1] ** (n_steps + 1))"),
+            ),
             _mistake(_ADAM, "no root", "square root missing", ("square_now.sqrt()", "square_now")),
             _mistake(_ADAM, "square of the mean", "square of the mean. It is", ("gradient ** 2", "mean ** 2")),
             _mistake(
@@ -356,6 +393,12 @@ EXERCISES = [
                 ("gradient**2", "abs(gradient)"),
                 ("math.sqrt(square / (1 - 0.999**step))", "square / (1 - 0.999**step)"),
             ),
+            _mistake(
+                MENDED,
+                "root before correction",
+                "before you take its root",
+                ("math.sqrt(square / (1 - 0.999**step))", "math.sqrt(square) / (1 - 0.999**step)"),
+            ),
             _mistake(MENDED, "corrected by the other share", "it keeps 0.999 of itself", ("0.999**step", "0.9**step")),
         ],
     ),
@@ -383,6 +426,15 @@ EXERCISES = [
                 "each number alone",
                 "each number was cut off alone",
                 ("gradient * limit / length", "gradient.clamp(-limit, limit)"),
+            ),
+            _mistake(
+                _CLIP,
+                "lengths added",
+                "the two lengths, 10 and 24",
+                (
+                    "sum((gradient ** 2).sum() for gradient in gradients).sqrt().item()",
+                    "sum(gradient.norm().item() for gradient in gradients)",
+                ),
             ),
             _mistake(_CLIP, "made longer", "it was made longer", ("length <= limit", "length == 0")),
             _mistake(_CLIP, "no root", "Is the root missing?", (".sqrt()", "")),
