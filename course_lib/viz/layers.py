@@ -34,7 +34,7 @@ def product_figure(
         unit_names: What the neurons are called, for the top.
 
     Returns:
-        The figure; the row, the column and their score are framed and shaded.
+        The figure; the row, the column and their score are framed and shaded, and the sum is written out below.
     """
     from matplotlib.figure import Figure
 
@@ -53,9 +53,17 @@ def product_figure(
     for column, name in enumerate(unit_names):
         axes.text(across + column + 0.5, -0.15, name, ha="center", va="bottom")
     axes.text(n_features / 2, down - 0.15, "features", ha="center", va="bottom", color=QUIET)
-    axes.text(across - 0.15, n_features / 2, "weight.T", ha="right", va="center", color=QUIET)
-    axes.text(across + n_units / 2, down + n_examples + 0.5, "scores", ha="center", va="center", color=QUIET)
+    axes.text(across + n_units / 2, -0.62, "weight.T", ha="center", va="bottom", color=QUIET)
+    axes.text(across + n_units / 2, down - 0.15, "scores", ha="center", va="bottom", color=QUIET)
+    terms = zip(features[example].tolist(), weight[unit].tolist(), strict=True)
+    said = " + ".join(f"{_number(a)} × {_number(b)}" for a, b in terms)
+    said += f" = {_number((features[example] @ weight[unit]).item())}"
+    axes.text(across + n_units / 2, down + n_examples + 0.5, said, ha="center", va="center", color=PALETTE[1])
     return figure
+
+
+def _number(number: float) -> str:
+    return f"{round(number, 2) + 0:g}".replace("-", "−")
 
 
 def _table(
@@ -70,9 +78,10 @@ def _table(
             look = {"facecolor": "#F6D5C2", "zorder": 2} if bold else {"facecolor": "#FFFFFF", "zorder": 1}
             edge = {"edgecolor": PALETTE[1] if bold else QUIET, "linewidth": 1.6 if bold else 0.8}
             axes.add_patch(Rectangle(place, 1, 1, **look, **edge))
-            text = f"{round(number, 2) + 0:g}".replace("-", "−")
             weight = "bold" if bold else "normal"
-            axes.text(place[0] + 0.5, place[1] + 0.5, text, ha="center", va="center", weight=weight, zorder=3)
+            axes.text(
+                place[0] + 0.5, place[1] + 0.5, _number(number), ha="center", va="center", weight=weight, zorder=3
+            )
 
 
 def tables_figure(tables: Sequence["Tensor"], titles: Sequence[str], signs: str) -> "Figure":
@@ -197,7 +206,7 @@ def random_layers(
     plane.grid(False)
     figure.colorbar(image, cax=figure.add_axes((0.445, 0.14, 0.015, 0.78)), ticks=[-1, 0, 1])
     axes = figure.add_axes((0.56, 0.14, 0.42, 0.78))
-    axes.set(xlim=(0, max_depth + 1), yscale="log", ylim=(1e-6, 1e6), xlabel="layer", title="root mean square")
+    axes.set(xlim=(0, max_depth + 1), yscale="log", ylim=(1e-15, 1e15), xlabel="layer", title="root mean square")
     handed_on = axes.plot([], [], color=PALETTE[0], marker="o", markersize=4, linestyle="-", label="numbers handed on")
     slopes = axes.plot([], [], color=PALETTE[1], marker="s", markersize=4, linestyle="--", label="their gradient")
     axes.legend(loc="upper right")
@@ -208,7 +217,7 @@ def random_layers(
         n_points = round(len(surface) ** 0.5)
         image.set_data(surface.reshape(n_points, n_points).numpy())
         for line, heights in ((handed_on[0], numbers), (slopes[0], gradients)):
-            line.set_data(range(1, len(heights) + 1), [max(height, 1e-6) for height in heights])
+            line.set_data(range(1, len(heights) + 1), [max(height, 1e-15) for height in heights])
         return stage
 
     return draw

@@ -19,7 +19,7 @@ def test_the_tables_hold_the_product():
         assert (number in shown) == (number != "5.5")
     bold = {text.get_text() for text in figure.axes[0].texts if text.get_fontweight() == "bold"}
     assert bold == {"3", "4", "5", "−1", "11"}
-    assert {"a", "b", "c", "A", "B", "features", "weight.T", "scores"} <= set(shown)
+    assert {"a", "b", "c", "A", "B", "features", "weight.T", "scores", "3 × 5 + 4 × −1 = 11"} <= set(shown)
 
 
 def test_tables_stand_side_by_side():

@@ -104,11 +104,25 @@ def check_apply_layer(candidate: Callable) -> None:
 # The slopes of a layer
 
 
+def _call_slopes(candidate: Callable, features: Tensor, weight: Tensor, blame: Tensor) -> object:
+    """The candidate's answer; a complaint of torch or einops becomes a question on axes."""
+    try:
+        return candidate(features, weight, blame)
+    except Wrong:
+        raise
+    except Exception as error:  # torch, einops and jaxtyping each have their own kind
+        shapes = ", ".join(str(tuple(each.shape)) for each in (features, weight, blame))
+        raise Wrong(
+            f"features, weight and blame of shapes {shapes} did not go together. Which letter do blame and weight "
+            "share, which blame and features? That one is summed over"
+        ) from error
+
+
 def check_layer_slopes(candidate: Callable) -> None:
     """One example by hand, then several against torch."""
     features, weight, blame = torch.tensor([[2.0, 3.0]]), torch.tensor([[5.0, 7.0]]), torch.tensor([[1.0]])
     for n_examples in (1, 4):
-        found = candidate(features.repeat(n_examples, 1), weight, blame.repeat(n_examples, 1))
+        found = _call_slopes(candidate, features.repeat(n_examples, 1), weight, blame.repeat(n_examples, 1))
         if found is None:
             raise Wrong("nothing came back: is `return` missing?")
         if not isinstance(found, tuple | list) or len(found) != 3:
@@ -117,7 +131,7 @@ def check_layer_slopes(candidate: Callable) -> None:
     features, weight, blame = _numbers(5, 3), _numbers(4, 3, seed=1), _numbers(5, 4, seed=2)
     wanted = layer_slopes(features, weight, blame)
     for what, mine, theirs in zip(
-        ("features", "weight", "bias"), candidate(features, weight, blame), wanted, strict=True
+        ("features", "weight", "bias"), _call_slopes(candidate, features, weight, blame), wanted, strict=True
     ):
         if not _same(_tensor(mine, tuple(theirs.shape), f"the slope for {what}"), theirs):
             raise Wrong(f"for 5 examples, 3 features and 4 neurons the slopes for {what} differ from torch's")
@@ -130,7 +144,8 @@ def _check_one_neuron(found: Triple, n_examples: int) -> None:
     for_bias = _tensor(found[2], (1,), "the slope for bias")
     of = "one example" if n_examples == 1 else f"{n_examples} equal examples"
     if for_features[0].tolist() == [2, 3] and for_weight[0].tolist() == [5 * n_examples, 7 * n_examples]:
-        raise Wrong("features and weight are swapped: the slope of a product for one factor is the other factor")
+        raise Wrong("the slopes for features and for weight have changed places: the slope of a product for one factor "
+                    "is the other factor. Or returned in another order? Features, weight, bias is wanted")  # fmt: skip
     if for_features[0].tolist() != [5, 7]:
         raise Wrong(f"one neuron with weights 5 and 7, blame 1: the features got {for_features[0].tolist()}. What is "
                     "the slope of 5 × feature for the feature?")  # fmt: skip
@@ -191,7 +206,12 @@ def check_collapse(candidate: Callable) -> None:
         ]
         right = collapse(layers)
         name = f"{len(layers)} layer{'s' * (len(layers) > 1)} with widths {widths}"
-        weight, bias = _pair(candidate(list(layers)), tuple(right[0].shape), name)
+        try:
+            found = candidate(list(layers))
+        except (ValueError, IndexError, RuntimeError) as error:
+            raise Wrong(f"two layers of 2 neurons are right, but {name} stop it: there may be any number of layers, "
+                        "of any widths") from error  # fmt: skip
+        weight, bias = _pair(found, tuple(right[0].shape), name)
         if not (_same(weight, right[0]) and _same(bias, right[1])):
             raise Wrong(f"two layers are right, but for {name} the one layer gives other outputs")
 
@@ -225,6 +245,7 @@ def check_draw_weights(candidate: Callable) -> None:
         400**-1.0: "that is 1/n_inputs. The variance is to be 1/n_inputs; the deviation is its square root",
         100**-0.5: "that is 1/√n_units. How many terms does one score add up? Its neuron's inputs",
         400**-0.5 / 3**0.5: "drawn evenly from ±1/√n_inputs they are too small: even draws deviate by reach/√3",
+        400**-0.5 / 12**0.5: "drawn evenly from 0 to 1. Around 0, from the bell curve, is wanted: torch.randn",
         1.0: "the draw is not scaled at all: 400 terms of variance 1 make a score of variance 400",
         400**0.5: "it multiplies by √n_inputs; divide, so that many terms make no larger score",
     }
@@ -240,6 +261,8 @@ def check_draw_weights(candidate: Callable) -> None:
     twice = draw(gain=2.0, seed=1).double().std().item()
     if abs(twice * 400**0.5 - 1) < 0.05:
         raise Wrong("the gain changes nothing: with gain 2 the weights should be twice as large")
+    if abs(twice * 400**0.5 - 4) < 0.2:
+        raise Wrong("the gain counts twice: with gain 2 the weights should be 2 times as large, their variance 4 times")
     if abs(twice * 400**0.5 - 2) > 0.1:
         raise Wrong(f"with gain 2 the standard deviation is {twice:.4g}; 2/√400 = 0.1 is wanted")
 
@@ -250,8 +273,8 @@ def check_draw_weights(candidate: Callable) -> None:
 def check_mean_squared_error(candidate: Callable) -> None:
     """Two examples by hand, then more, gradients too."""
     labels = torch.tensor([1.0, 0.0, 0.0])
-    loss = _tensor(candidate(labels[:, None], labels), (), "the loss")
-    if abs(loss.item() - 4 / 9) < 1e-6:
+    at_best = _tensor(candidate(labels[:, None], labels), (), "the loss").item()
+    if abs(at_best - 4 / 9) < 1e-6:
         raise Wrong("all outputs equal their labels, 1, 0 and 0, and still the loss is 0.44: how many differences were "
                     "squared? Print the shape of outputs - labels")  # fmt: skip
     outputs, labels = torch.tensor([[1.0], [0.0], [7.0]]), torch.tensor([1.0, 2.0, 3.0])  # 0, −2, 4
@@ -270,6 +293,9 @@ def check_mean_squared_error(candidate: Callable) -> None:
     for slip, message in slips.items():
         if abs(loss - slip) < 1e-5:
             raise Wrong(f"the errors are 0, −2 and 4, the loss came out as {loss:.4g}: {message}")
+    if at_best > 1e-6:
+        raise Wrong(f"all outputs equal their labels, 1, 0 and 0, and still the loss is {at_best:.2g}: how many "
+                    "differences were squared? Print their shape")  # fmt: skip
     for n_examples in (1, 3, 8):
         outputs, labels = _numbers(n_examples, 1).requires_grad_(), _numbers(n_examples, seed=1)
         mine, right = candidate(outputs, labels), mean_squared_error(outputs, labels)
@@ -355,11 +381,19 @@ EXERCISES = [
             _SLOPES,
         ),
         mistakes=[
-            Mistake(
-                name="swapped",
-                source="def layer_slopes(features, weight, blame):\n"
-                "    n = blame.sum(dim=0)\n    return blame @ features[:1], n[:, None] * weight, n",
-                says="features and weight are swapped",
+            _slip(
+                "other order",
+                _SLOPES,
+                "return for_features, for_weight",
+                "return for_weight, for_features",
+                "returned in another order?",
+            ),
+            _slip(
+                "weight turned too soon",
+                _SLOPES,
+                'einsum(blame, weight, "example unit, unit feature -> example feature")',
+                "blame @ weight.T",
+                "Which letter do blame and weight share",
             ),
             _slip("bias averaged", _SLOPES, ".sum(dim=0)", ".mean(dim=0)", "the slope for bias is that of one"),
             _slip("bias unsummed", _SLOPES, "blame.sum(dim=0)", "blame", "the slope for bias has shape (1, 1)"),
@@ -403,6 +437,11 @@ EXERCISES = [
                 "through too many weights",
             ),
             _slip("two layers only", _COLLAPSE, "layers[1:]", "layers[1:2]", "two layers are right"),
+            Mistake(
+                name="two layers unpacked",
+                source="def collapse(layers):\n    (w1, b1), (w2, b2) = layers\n    return w2 @ w1, w2 @ b1 + b2",
+                says="any number of layers",
+            ),
         ],
     ),
     Exercise(
@@ -430,6 +469,8 @@ EXERCISES = [
             _slip("own luck", _DRAW, ", generator=generator)", ")", "hand `generator` to the draw"),
             _slip("turned", _DRAW, "randn(n_units, n_inputs", "randn(n_inputs, n_units", "has shape (400, 100)"),
             _slip("no gain", _DRAW, " * gain", "", "the gain changes nothing"),
+            _slip("gain squared", _DRAW, "* gain", "* gain ** 2", "the gain counts twice"),
+            _slip("from 0 to 1", _DRAW, "torch.randn(", "torch.rand(", "evenly from 0 to 1"),
             _slip(
                 "zeros",
                 _DRAW,
@@ -453,6 +494,13 @@ EXERCISES = [
         mistakes=[
             _slip("labels as a row", _LOSS, "outputs[:, 0] - labels", "outputs - labels[None]", "the loss is 0.44"),
             _slip("sum", _LOSS, ".mean()", ".sum()", "it is their sum"),
+            _slip(
+                "table over examples",
+                _LOSS,
+                "((outputs[:, 0] - labels) ** 2).mean()",
+                "((outputs - labels) ** 2).sum() / len(labels)",
+                "still the loss is 1.3",
+            ),
             _slip(
                 "mean first",
                 _LOSS,
@@ -507,7 +555,7 @@ QUIZ = [
         id="03.q4",
         text="64 examples go through a layer at once. What is the slope of their added loss for one of its weights?",
         choices=[
-            ("The sum of 64 parts", None),
+            ("The sum of all parts", None),
             ("The last example's part", "That is what an engine leaves that overwrites where it should add."),
             ("The largest part", "Every example uses the weight, so every one has a path to it."),
         ],
@@ -518,9 +566,9 @@ QUIZ = [
         id="03.q5",
         text="A neuron reads two features. Its bias grows, its weights stay. What does its boundary do?",
         choices=[
-            ("It shifts, parallel to itself", None),
-            ("It turns about the origin", "Its direction is set by the two weights alone."),
-            ("It bends outwards", "One neuron's boundary is straight, whatever its three numbers are."),
+            ("It shifts", None),
+            ("It turns", "Its direction is set by the two weights alone."),
+            ("It bends", "One neuron's boundary is straight, whatever its three numbers are."),
         ],
         why="The boundary is where weighted sum and bias cancel; the weights alone set its direction.",
         from_notebook="01",
