@@ -12,6 +12,17 @@ def test_costs_are_drawn_in_units_of_english():
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["English", "Greek"]
 
 
+def test_rows_lie_below_the_headings_of_their_groups():
+    costs = {"small": {"English": 10, "Thai": 1200, "Greek": 40}}
+    axes = cost_figure(costs, groups={"one": ["English"], "more": ["Greek", "Thai"]}).axes[0]
+    assert list(axes.lines[0].get_xdata()) == [1.0, 4.0, 120.0]
+    assert list(axes.lines[0].get_ydata()) == [1, 3, 4]
+    assert [text.get_text() for text in axes.texts] == ["10", "40", "1,200", "one", "more"]
+    assert [text.get_position()[1] for text in axes.texts[-2:]] == [0, 2]
+    shares = shares_right_figure({"a": {"x": [0.5]}}, chance={}, groups={"only": ["a"]}).axes[0]
+    assert [text.get_text() for text in shares.texts] == ["0.50", "only"]
+
+
 def test_every_run_is_a_dot_and_means_are_joined():
     figure = budgets_figure(
         {"bits": {"text": {256: [2.0, 4.0], 512: [1.0]}}, "nats": {"text": {256: [1.0], 512: [2.0]}}}
@@ -27,7 +38,8 @@ def test_shares_stand_beside_what_one_answer_is_worth():
     axes = shares_right_figure(rows, chance={"whole": 0.25}).axes[0]
     assert [text.get_text() for text in axes.texts] == ["0.30", "0.90", "1.00"]
     assert [list(line.get_xdata()) for line in axes.lines if line.get_linestyle() == ":"] == [[0.25, 0.25]]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b", "always one answer"]
+    (legend,) = axes.figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["a", "b", "small: each seed", "always one answer"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["whole", "apart"]
 
 
@@ -44,6 +56,7 @@ def test_a_bill_has_a_row_for_each_vocabulary():
         (lambda: cost_figure({}), "no cost of English"),
         (lambda: cost_figure({"a": {"Greek": 3}}), "no cost of English"),
         (lambda: cost_figure({"a": {"English": 0}}), "0 or less"),
+        (lambda: cost_figure({"a": {"English": 1}}, groups={"one": []}), "every row once"),
         (lambda: budgets_figure({}), "nothing to draw"),
         (lambda: budgets_figure({"bits": {"text": {256: []}}}), "nothing to draw"),
         (lambda: shares_right_figure({}, chance={}), "nothing to draw"),
