@@ -13,7 +13,7 @@ from course_lib.classroom.registry import Diagnosis, Exercise, Mistake, Question
 from course_lib.sequence import NeuralModel, NeuralModelConfig
 
 LETTERS = ".abcdefghijklmnopqrstuvwxyz"
-"""The mark, then the alphabet: a letter's number is its place."""
+"""The dot, then the alphabet: a letter's number is its place."""
 
 
 def _tensor(found: object, shape: tuple[int, ...], what: str) -> Tensor:
@@ -26,7 +26,7 @@ def _tensor(found: object, shape: tuple[int, ...], what: str) -> Tensor:
 
 
 def count_pairs(names: list[str]) -> Float[Tensor, "before after"]:
-    """How often each letter stood before each, the mark around every name included."""
+    """How often each letter stood before each, the dots around every name included."""
     counts = torch.zeros(len(LETTERS), len(LETTERS))
     for name in names:
         for before, after in pairwise(f".{name}."):
@@ -35,25 +35,27 @@ def count_pairs(names: list[str]) -> Float[Tensor, "before after"]:
 
 
 def check_count_pairs(candidate: Callable) -> None:
-    """27 by 27, both marks, the letter before as the row, every name by itself."""
+    """27 by 27, both dots, the letter before as the row, every name by itself."""
     a, n = LETTERS.index("a"), LETTERS.index("n")
     counts = _tensor(candidate(["an", "ab"]), (27, 27), "a row for each letter before, a column for each after")
     if counts[0].sum() == 0 and counts[:, 0].sum() == 0:
-        raise Wrong("neither the mark before a name nor the one after it was counted: read .an. for an")
+        raise Wrong("neither the dot before a name nor the one after it was counted: read .an. for an")
     if counts[0].sum() == 0:
-        raise Wrong("row 0 is empty: the mark stands before the first letter of every name")
+        raise Wrong("row 0 is empty: the dot stands before the first letter of every name")
     if counts[:, 0].sum() == 0:
-        raise Wrong("column 0 is empty: the mark follows the last letter of every name")
+        raise Wrong("column 0 is empty: the dot follows the last letter of every name")
     if torch.equal(counts, count_pairs(["an", "ab"]).T.double()):
         raise Wrong("rows and columns are exchanged: the row is the letter that stands before")
     if counts[n, a]:
         raise Wrong("an and ab became anab: the n of one name is not followed by the a of the next")
     if counts.sum() == 3:
         raise Wrong("it counted the first of two names only: is the return inside the loop?")
+    if torch.allclose(counts.sum(dim=1)[[0, a, n]], torch.ones(3, dtype=torch.float64)) and counts[a, n] == 0.5:
+        raise Wrong("its rows sum to 1: return the counts, sharing comes later")
     if counts[0, a] == 1:
         raise Wrong("two names begin with a, and it counted one: add 1 each time, instead of setting to 1")
     if counts[0, 0]:
-        raise Wrong(f"it counted {int(counts[0, 0])} × the mark after the mark, in names that all have letters")
+        raise Wrong(f"it counted {int(counts[0, 0])} × the dot after the dot, in names that all have letters")
     for names in (["an", "ab"], ["b"], ["anna", "bob", "zoe", "anna"], ["abcdefghijklmnopqrstuvwxyz", "zzz"]):
         found, wanted = candidate(names).double(), count_pairs(names).double()
         if not torch.equal(found, wanted):
@@ -65,7 +67,7 @@ def check_count_pairs(candidate: Callable) -> None:
 
 
 def mean_surprise(table: Float[Tensor, "before after"], names: list[str]) -> float:
-    """Mean of −ln of the probability of each letter, the mark that ends a name included."""
+    """Mean of −ln of the probability of each letter, the dot that ends a name included."""
     surprises = [
         -table[LETTERS.index(before), LETTERS.index(after)].log().item()
         for name in names
@@ -81,7 +83,7 @@ def _toy_table() -> Tensor:
 
 
 def check_mean_surprise(candidate: Callable) -> None:
-    """A mean over letters of minus the natural logarithm, marks included."""
+    """A mean over letters of minus the natural logarithm, dots included."""
     table, names = _toy_table(), ["ann", "bo", "catherine"]
     found = candidate(table, names)
     if isinstance(found, Tensor) and found.numel() == 1:
@@ -99,13 +101,13 @@ def check_mean_surprise(candidate: Callable) -> None:
         (total, "that is the sum over all letters: divide by how many there are"),
         (wanted / math.log(2), "that is in bits: take the natural logarithm, .log(), for nats"),
         (-math.log(sum(flat) / n), "it averaged the probabilities and then took the logarithm: take logarithms first"),
-        (total / len(names), "that is the surprise per name: divide by the number of letters, marks included"),
+        (total / len(names), "that is the surprise per name: divide by the number of letters, dots included"),
         (sum(sum(row) / len(row) for row in logs) / len(names), "that is a mean of the names' means, where letters of "
          "short names count for more: add up everything, divide once"),
-        ((total - sum(ends)) / (n - len(ends)), "where names end was left out: the mark follows the last letter"),
-        ((total - sum(starts)) / (n - len(starts)), "how names begin was left out: the first letter follows the mark"),
-        ((total - sum(starts) - sum(ends)) / (n - 2 * len(names)), "the marks were left out: read .ann. for ann"),
-        (total / (n - len(names)), "it divided by the number of letters; the marks that end names are guessed, too"),
+        ((total - sum(ends)) / (n - len(ends)), "where names end was left out: the dot follows the last letter"),
+        ((total - sum(starts)) / (n - len(starts)), "how names begin was left out: the first letter follows the dot"),
+        ((total - sum(starts) - sum(ends)) / (n - 2 * len(names)), "the dots were left out: read .ann. for ann"),
+        (total / (n - len(names)), "it divided by the number of letters; the dots that end names are guessed, too"),
         (math.exp(wanted), "that is e to the mean surprise: perplexity comes later"),
         (mean_surprise(table.T, names), "rows and columns are exchanged: the row is the letter before"),
         (sum(flat) / n, "that is the mean probability: where is the logarithm?"),
@@ -119,7 +121,13 @@ def check_mean_surprise(candidate: Callable) -> None:
             raise Wrong(f"for {names} it gave {float(found):.4f}; {wanted:.4f} is wanted")
     certain = torch.zeros(27, 27)
     certain[:, 1] = 1.0
-    if not math.isinf(float(candidate(certain, ["a"]))):
+    try:
+        found = float(candidate(certain, ["a"]))
+    except ValueError:
+        raise Wrong("ln of 0 is no number for math.log: `.log()` of a tensor gives −inf") from None
+    if math.isnan(found):
+        raise Wrong("0 × −inf is not a number (nan): leave out pairs that did not occur")
+    if not math.isinf(found):
         raise Wrong("something impossible happened, and the surprise was not infinite: −ln 0 is inf, leave it so")
 
 
@@ -132,7 +140,10 @@ def smoothed_table(counts: Float[Tensor, "before after"], alpha: float) -> Float
 def check_smoothed_table(candidate: Callable) -> None:
     """Rows sum to one, alpha is added to every count before dividing."""
     counts = torch.tensor([[0.0, 3.0, 1.0], [1.0, 0.0, 5.0], [3.0, 2.0, 0.0]])
-    found = _tensor(candidate(counts.clone(), 0.5), (3, 3), "as many rows and columns as the counts have")
+    given = counts.clone()
+    found = _tensor(candidate(given, 0.5), (3, 3), "as many rows and columns as the counts have")
+    if not torch.equal(given, counts):
+        raise Wrong("it changed the counts that it was given: write counts + alpha, which makes new ones")
     sums = found.sum(dim=1)
     if torch.allclose(found, smoothed_table(counts, 0.0).double(), atol=1e-5):
         raise Wrong("the rows sum to 1, but alpha has no effect: it belongs to every count before dividing")
@@ -140,6 +151,8 @@ def check_smoothed_table(candidate: Callable) -> None:
         raise Wrong("alpha was added to the shares: add it to the counts, and divide by what that sums to")
     if torch.allclose(found, ((counts + 0.5) / counts.sum(dim=1, keepdim=True)).double(), atol=1e-5):
         raise Wrong(f"row 0 sums to {sums[0]:.2f}: it was divided by its sum before alpha was added")
+    if torch.allclose(found, ((counts + 0.5) / (counts.sum(dim=1, keepdim=True) + 0.5)).double(), atol=1e-5):
+        raise Wrong("alpha was added once to the row's sum: it belongs to each of the row's counts")
     if torch.allclose(found, ((counts + 0.5) / (counts + 0.5).sum()).double(), atol=1e-5):
         raise Wrong("the whole table sums to 1: each row is a distribution of its own")
     if torch.allclose(found.T, smoothed_table(counts.T, 0.5).double(), atol=1e-5):
@@ -197,6 +210,11 @@ def check_softmax(candidate: Callable) -> None:
                 f"two scores of {large:g} give {found}: e to that is no number that fits. "
                 "What may be subtracted from all scores without changing the shares?"
             )
+    apart = torch.tensor([[1000.0] + [0.0] * 26])
+    if not torch.allclose(candidate(apart), apart.softmax(dim=-1)):
+        raise Wrong("one score of 1000, others of 0: still too large. Subtract the largest of the row, not the mean")
+    if not torch.allclose(candidate(torch.tensor([[1000.0, 1000.0], [0.0, 1.0]])).sum(dim=-1), torch.ones(2)):
+        raise Wrong("you subtracted the largest of all rows: each row has its own, amax(dim=-1, keepdim=True)")
 
 
 _CONFIG = NeuralModelConfig(vocab_size=5, context_length=3, d_vector=2, n_hidden=4)
@@ -306,7 +324,7 @@ EXERCISES = [
         reference=count_pairs,
         check=check_count_pairs,
         hints=(
-            "Put the mark before and after a name. Each letter then has one before it; `pairwise` gives the pairs.",
+            "Put a dot before and after a name. Each letter then has one before it; `pairwise` gives the pairs.",
             "a table of 27 × 27 zeros\nfor each name, for each pair of neighbours in “.” + name + “.”:\n"
             "    add 1 in the row of the first, the column of the second; LETTERS.index(letter) is a letter's number",
             _COUNT,
@@ -314,12 +332,18 @@ EXERCISES = [
         mistakes=[
             *_slips(
                 _COUNT,
-                ("no marks", _MARKS, "name", "neither the mark before"),
+                ("no marks", _MARKS, "name", "neither the dot before"),
                 ("no mark before", _MARKS, 'name + "."', "row 0 is empty"),
                 ("no mark after", _MARKS, '"." + name', "column 0 is empty"),
                 ("exchanged", "(before), LETTERS.index(after)", "(after), LETTERS.index(before)", "are exchanged"),
                 ("set, not added", "+= 1", "= 1", "instead of setting"),
                 ("26 letters", "(27, 27)", "(26, 26)", "its shape is (26, 26)"),
+                (
+                    "shares",
+                    "return counts",
+                    "return counts / counts.sum(1, keepdim=True).clamp(min=1)",
+                    "sharing comes later",
+                ),
                 ("only the first name", "    return counts", "        return counts", "the first of two names only"),
             ),
             Mistake(
@@ -352,7 +376,7 @@ EXERCISES = [
                 ("per name", "total / n_letters", "total / len(names)", "per name"),
                 ("no end", _MARKS, '"." + name', "where names end"),
                 ("no beginning", _MARKS, 'name + "."', "how names begin"),
-                ("no marks", _MARKS, "name", "the marks were left out"),
+                ("no marks", _MARKS, "name", "the dots were left out"),
                 (
                     "perplexity",
                     "return total / n_letters",
@@ -361,6 +385,12 @@ EXERCISES = [
                 ),
                 ("exchanged", "(before), LETTERS.index(after)", "(after), LETTERS.index(before)", "are exchanged"),
                 ("impossible made possible", ".log()", ".clamp(min=1e-9).log()", "leave it so"),
+                (
+                    "math.log",
+                    "table[LETTERS.index(before), LETTERS.index(after)].log().item()",
+                    "math.log(table[LETTERS.index(before), LETTERS.index(after)])",
+                    "is no number for math.log",
+                ),
                 ("letters without marks", "total / n_letters", "total / (n_letters - len(names))", "are guessed, too"),
             ),
             Mistake(
@@ -376,6 +406,7 @@ EXERCISES = [
         id="05.smoothed_table",
         reference=smoothed_table,
         check=check_smoothed_table,
+        copies=False,
         broken=BROKEN,
         hints=(
             "Print `table.sum(dim=1)` and `table.sum(dim=0)`. What shape has the sum that it divides by?",
@@ -393,6 +424,8 @@ EXERCISES = [
                 _MENDED,
                 ("the old sum", "/ added.sum", "/ counts.sum", "before alpha was added"),
                 ("alpha forgotten", "counts + alpha", "counts", "alpha has no effect"),
+                ("counts changed", "added = counts + alpha", "added = counts.add_(alpha)", "changed the counts"),
+                ("alpha once", "added.sum(dim=1, keepdim=True)", "(counts.sum(1, keepdim=True) + alpha)", "added once"),
                 (
                     "alpha at the end",
                     "added / added.sum(dim=1, keepdim=True)",
@@ -442,6 +475,8 @@ EXERCISES = [
                 "return (exponentials / exponentials.sum(dim=-1, keepdim=True)).log()",
                 "logarithms of the shares",
             ),
+            ("the mean", "scores.amax(", "scores.mean(", "not the mean"),
+            ("the largest of all", "scores.amax(dim=-1, keepdim=True)", "scores.max()", "each row has its own"),
             ("upside down", "(scores - scores.amax(dim=-1, keepdim=True))", "(-scores)", "smallest share"),
         ),
     ),
