@@ -14,8 +14,17 @@ Number = float | int
 Curve = Sequence[Number]
 
 
-def _look(index: int) -> dict:
-    """Colour, marker and dashes of a curve, so that a grey print can tell it."""
+_PLACES = {
+    "RNN": 0, "RNN, a rotation": 1, "LSTM": 2, "LSTM, gates open": 3, "attention": 4,
+    "LSTM, forget bias 0": 5, "LSTM, forget bias 1": 2, "LSTM, forget bias 5": 3,
+    "LSTM, torch's own": 5, "without tanh": 1, "without tanh, by scan": 3,
+}  # fmt: skip
+"""One look for each model in all pictures of the notebook."""
+
+
+def _look(name: str, index: int) -> dict:
+    """Colour, marker and dashes of a curve, so that a grey print can tell it; unknown names go by their order."""
+    index = _PLACES.get(name, index)
     return {
         "color": PALETTE[index % len(PALETTE)],
         "marker": MARKERS[index % len(MARKERS)],
@@ -43,7 +52,7 @@ def reach_figure(curves: Mapping[str, Curve], floor: Number = 1e-8) -> "Figure":
     figure = Figure(figsize=(7.4, 3.6), layout="constrained")
     axes = figure.subplots()
     for index, (name, curve) in enumerate(curves.items()):
-        axes.plot(range(len(curve)), curve, markevery=max(1, len(curve) // 8), label=name, **_look(index))
+        axes.plot(range(len(curve)), curve, markevery=max(1, len(curve) // 8), label=name, **_look(name, index))
     _reach_axes(axes, max(len(curve) for curve in curves.values()), floor)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
@@ -72,7 +81,7 @@ def reach_explorer(
 
     figure = Figure(figsize=(9.0, 3.5))
     left, right = figure.add_axes((0.085, 0.16, 0.40, 0.72)), figure.add_axes((0.575, 0.16, 0.40, 0.72))
-    _reach_axes(left, n_steps, 1e-10, 1e4)
+    _reach_axes(left, n_steps, 1e-10, 1e7)
     left.set_title("how far the gradient reaches")
     right.set(xlim=(0, n_steps - 1), ylim=(-1.05, 1.05), yticks=(-1, 0, 1), xlabel="token")
     right.set_ylabel(f"state of {n_units} of its units")
@@ -128,7 +137,7 @@ def paths_figure(tokens: Sequence[str]) -> "Figure":
             rows[0].annotate("", (place + 0.68, 1.05), (place + 0.32, 1.05), arrowprops=_arrow(PALETTE[1], 2.2))
             bend = _arrow(PALETTE[1] if place == 0 else QUIET, 2.2 if place == 0 else 0.9)
             bend["connectionstyle"] = f"arc3,rad={-0.9 / (1 + 0.45 * (last - place))}"
-            rows[1].annotate("", (last, 0.0), (place, 0.0), arrowprops=bend)
+            rows[1].annotate("", (last, 0.11 * (last - 1 - place)), (place, 0.0), arrowprops=bend)
     return figure
 
 
@@ -137,14 +146,14 @@ def _arrow(color: str, width: Number) -> dict:
 
 
 def recall_by_distance_figure(runs: Mapping[str, Mapping[int, Curve]], chance: Number) -> "Figure":
-    """Draw how often a token is named rightly over how far back it stands: a dot for each seed, a line through means.
+    """Draw how often a token is named rightly over how far back it stands: a ring for each seed, a line through means.
 
     Args:
         runs: Kind → steps back → share right of each seed.
         chance: The share that guessing gives.
 
     Returns:
-        The figure; the kinds stand a little beside each other, so that dots do not hide dots.
+        The figure; the kinds stand a little beside each other, so that rings do not hide rings.
 
     Raises:
         ValueError: There is no run.
@@ -157,12 +166,14 @@ def recall_by_distance_figure(runs: Mapping[str, Mapping[int, Curve]], chance: N
     axes = figure.subplots()
     for index, (name, by_distance) in enumerate(runs.items()):
         shift = 1.06 ** (index - (len(runs) - 1) / 2)
-        look = _look(index)
+        look = _look(name, index)
         places = [distance * shift for distance in by_distance]
         axes.plot(places, [sum(shares) / len(shares) for shares in by_distance.values()], label=name, **look)
         for place, shares in zip(places, by_distance.values(), strict=True):
             axes.plot([place] * len(shares), shares, **look | {"linestyle": "none", "markerfacecolor": "none"})
     axes.axhline(chance, color=QUIET, linestyle=":", label="guessing")
+    for face, what in (("none", "hollow: one run"), (QUIET, "full: mean")):
+        axes.plot([], [], "o", color=QUIET, markerfacecolor=face, label=what)
     distances = list(next(iter(runs.values())))
     axes.set(xscale="log", ylim=(0, 1.05), xlabel="steps back", ylabel="share named rightly")
     axes.set_xticks(distances, [str(distance) for distance in distances])
@@ -193,7 +204,7 @@ def queue_figure(panels: Mapping[str, tuple[str, Mapping[str, Mapping[int, Numbe
     for axes, (title, (label, curves)) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items(),
                                               strict=True):  # fmt: skip
         for name, curve in curves.items():
-            (handles[name],) = axes.plot(list(curve), list(curve.values()), **_look(names.index(name)))
+            (handles[name],) = axes.plot(list(curve), list(curve.values()), **_look(name, names.index(name)))
         axes.set_xscale("log", base=2)
         axes.set(yscale="log", xlabel="tokens", ylabel=label, title=title)
         lengths = sorted({length for curve in curves.values() for length in curve})
