@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise  # noqa: F401  (a mistake below uses it)
 
 from course_lib.classroom.registry import Claim, Diagnosis, Exercise, Mistake, Question, Wrong
 from course_lib.text import merge_word
@@ -63,7 +64,9 @@ def check_encode_word(candidate) -> None:
             expected = encode_word(ids, learned, first)
             found = _list_of(candidate(list(ids), list(learned), first), f"encode_word({ids}, {learned}, {first})")
             if found != expected:
-                raise Wrong(f"{ids} with the merges {learned} became {found}; {expected} is wanted")
+                again = ": look at the pairs anew after each merge; a new id can be half of a later pair"
+                reason = again if len(found) > len(expected) else ""
+                raise Wrong(f"{ids} with the merges {learned} became {found}; {expected} is wanted{reason}")
 
 
 BROKEN_DECODE = '''def broken_decode(ids: list[int], vocabulary: list[bytes]) -> str:
@@ -80,21 +83,30 @@ def mended_decode(ids: Sequence[int], vocabulary: Sequence[bytes]) -> str:
     return b"".join(vocabulary[i] for i in ids).decode("utf-8", errors="replace")
 
 
+def _decoded(candidate, ids: list[int], vocabulary: list[bytes], advice: str) -> object:
+    try:
+        return candidate(ids, vocabulary)
+    except UnicodeDecodeError:
+        raise Wrong(f"it stopped at a byte that is no whole character: {advice}") from None
+
+
 def check_broken_decode(candidate) -> None:
     """Characters whose bytes lie in different tokens come back; broken bytes show as a sign and raise nothing."""
     vocabulary = [b"na", b"\xc3", b"\xaf", b"ve ", b"\xe6\x97", b"\xa5"]
-    found = candidate([0, 1, 2, 3, 4, 5], vocabulary)
+    found = _decoded(candidate, [0, 1, 2, 3, 4, 5], vocabulary, "a token may hold half a character, so join them first")
     if not isinstance(found, str):
         raise Wrong(f"it returned {type(found).__name__}; text is wanted")
     if "\ufffd" in found:
         raise Wrong(f"the bytes of 'naïve 日' came back as {found!r}: ï lies in two tokens, each was read alone")
     if found == "nave ":
         raise Wrong("the ï is gone: bytes that are half a character were dropped instead of joined")
+    if "\xc3" in found:
+        raise Wrong(f"the bytes of 'naïve 日' came back as {found!r}: each byte became a character; read them as UTF-8")
     if found != "naïve 日":
         raise Wrong(f"the bytes of 'naïve 日' came back as {found!r}")
     if candidate([3, 0], vocabulary) != "ve na" or candidate([], vocabulary) != "":
         raise Wrong("tokens are to be joined in the order of the ids, and no ids are the empty text")
-    if candidate([0, 1], vocabulary) != "na\ufffd":
+    if _decoded(candidate, [0, 1], vocabulary, "the ids may end within one: keep errors='replace'") != "na\ufffd":
         raise Wrong("a half character at the end is to show as one replacement sign: keep errors='replace'")
 
 
@@ -213,6 +225,13 @@ EXERCISES = [
                 "        merge_pair(ids, pair, first_new_id + n)\n    return ids",
                 says="nothing was merged",
             ),
+            Mistake(
+                name="only pairs that stand there at first",
+                source="def encode_word(ids, merges, first_new_id):\n    present = set(pairwise(ids))\n"
+                "    for n, pair in enumerate(merges):\n        if pair in present:\n"
+                "            ids = merge_pair(ids, pair, first_new_id + n)\n    return ids",
+                says="look at the pairs anew",
+            ),
         ],
     ),
     Exercise(
@@ -234,12 +253,22 @@ EXERCISES = [
             Mistake(
                 name="another encoding",
                 source=BROKEN_DECODE.replace('"utf-8", errors="replace"', '"latin-1"'),
-                says="came back as",
+                says="each byte became a character",
+            ),
+            Mistake(
+                name="joined, broken bytes dropped",
+                source=_MENDED_DECODE.replace("replace", "ignore"),
+                says="one replacement sign",
+            ),
+            Mistake(
+                name="each alone, and strict",
+                source=BROKEN_DECODE.replace(', errors="replace"', ""),
+                says="so join them first",
             ),
             Mistake(
                 name="joined, but strict",
-                source=_MENDED_DECODE.replace("replace", "ignore"),
-                says="one replacement sign",
+                source=_MENDED_DECODE.replace(', errors="replace"', ""),
+                says="the ids may end within one",
             ),
         ],
     ),
@@ -337,7 +366,7 @@ QUIZ = [
         choices=[
             ("A weighted sum treats ids as amounts", None),
             ("Ids are whole, and a neuron needs fractions", "A whole number is a fine input."),
-            ("A neuron takes 256 inputs, not one", "A neuron has as many inputs as one gives it."),
+            ("An id is larger than a neuron's inputs may be", "Size is no fault: weights can be small."),
         ],
         why="Id 928 would push twice as hard as 464, although the order of ids says nothing about what they mean.",
         from_notebook="01",
@@ -414,19 +443,18 @@ CLAIMS = {
     "T3": Claim(
         id="T3",
         text="Models fail at counting letters because tokens hide them.",
-        rule="holds if, shown six examples, a model counts letters with spaces between them better than always giving "
-        "one answer would (the 95 % interval over seeds lies above that), and better than in the whole word, by at "
-        "least 10 points and with an interval above 0; does not hold here if the spaces do not help so; cannot be "
-        "shown at this size if it does not beat one answer even with spaces",
+        rule="holds if, shown six examples, a model counts letters set apart better than always giving one answer "
+        "(the 95 % interval over seeds lies above that), and by at least 10 points and an interval above 0 "
+        "better than in whole words; does not hold here if setting them apart does not help so; cannot be "
+        "shown at this size if it does not beat one answer even apart",
         decide=_decide_t3,
     ),
     "T4": Claim(
         id="T4",
         text="Tokens against characters: shorter sequences and fewer steps, but a larger output layer.",
-        rule="holds if the same text has at least 1.5 times fewer tokens and pairs of tokens, the output layer at "
-        "least 1.5 times more rows, and under every seed a small model with 1,024 tokens predicts unseen text in fewer "
-        "bits a byte than one with bytes that was trained with the same compute; with a condition if only the counts "
-        "are so",
+        rule="holds if counts (tokens, pairs of tokens, rows of the output layer) differ by 1.5 times or more and, "
+        "for the same compute, 1,024 tokens predict unseen text in fewer bits a byte than bytes under every "
+        "seed; with a condition if only the counts do",
         decide=_decide_t4,
     ),
     "T5": Claim(
@@ -439,8 +467,8 @@ CLAIMS = {
     "T6": Claim(
         id="T6",
         text="Price and context limits are counted in tokens, so the same message costs more in some languages.",
-        rule="holds if one sentence costs at least 1.5 times more tokens in the dearest language than in English, and "
-        "1.5 times more than its number of characters explains",
+        rule="holds if the same three sentences cost at least 1.5 times more tokens in the dearest language than "
+        "in English, and 1.5 times more than their number of characters explains",
         decide=_decide_t6,
     ),
 }
