@@ -52,22 +52,23 @@ def _tensor(found: object, shape: tuple[int, ...], what: str) -> Tensor:
 # A layer
 
 
-def _call_layer(candidate: Callable, features: Tensor, weight: Tensor, bias: Tensor) -> object:
-    """The candidate's answer; a complaint of torch or einops becomes a line on axes."""
+def _call(candidate: Callable, inputs: Triple, complaint: str) -> object:
+    """The candidate's answer; what torch, einops or jaxtyping complain of becomes a line on axes."""
     try:
-        return candidate(features, weight, bias)
+        return candidate(*inputs)
     except Wrong:
         raise
-    except Exception as error:  # torch, einops and jaxtyping each have their own kind
-        if features.ndim == 2:
-            raise Wrong(
-                f"{tuple(features.shape)} examples by features and {tuple(weight.shape)} neurons by weights did not go "
-                "together. Which axis do they share? A row meets a row"
-            ) from error
-        raise Wrong(
-            f"features of shape {tuple(features.shape)} stop it: there may be more axes before the last, or none. "
-            "In einsum, write ... for them"
-        ) from error
+    except Exception as error:  # each library has its own kind
+        raise Wrong(complaint) from error
+
+
+def _call_layer(candidate: Callable, *inputs: Tensor) -> object:
+    features, weight = (tuple(each.shape) for each in inputs[:2])
+    if len(features) == 2:
+        return _call(candidate, inputs, f"{features} examples by features and {weight} neurons by weights did not go "
+                     "together. Which axis do they share? A row meets a row")  # fmt: skip
+    return _call(candidate, inputs, f"features of shape {features} stop it: there may be more axes before the last, or "
+                 "none. In einsum, write ... for them")  # fmt: skip
 
 
 def check_apply_layer(candidate: Callable) -> None:
@@ -77,14 +78,8 @@ def check_apply_layer(candidate: Callable) -> None:
     scores = _tensor(_call_layer(candidate, features, weight, bias), (2, 2), "for 2 examples and 2 neurons the result")
     slips = (
         (features @ weight.T, "the bias is missing"),
-        (
-            features @ weight + bias,
-            "columns of weight were used. A neuron is a row of weight: turn it, or name the axes",
-        ),
-        (
-            features @ weight.T + bias[:, None],
-            "each example got a bias of its own. It belongs to the neuron: axis unit",
-        ),
+        (features @ weight + bias, "columns of weight were used. A neuron is a row: turn it, or name the axes"),
+        (features @ weight.T + bias[:, None], "each example got its own bias. It belongs to the neuron: axis unit"),
         ((features @ weight.T + bias).T, "its rows are neurons. A row per example is wanted, as in features"),
         (weight @ features.T + bias, "its rows are neurons, and the biases went to the examples"),
         ((features @ weight.T) * bias, "the bias multiplies. It is added to the weighted sum"),
@@ -104,18 +99,10 @@ def check_apply_layer(candidate: Callable) -> None:
 # The slopes of a layer
 
 
-def _call_slopes(candidate: Callable, features: Tensor, weight: Tensor, blame: Tensor) -> object:
-    """The candidate's answer; a complaint of torch or einops becomes a question on axes."""
-    try:
-        return candidate(features, weight, blame)
-    except Wrong:
-        raise
-    except Exception as error:  # torch, einops and jaxtyping each have their own kind
-        shapes = ", ".join(str(tuple(each.shape)) for each in (features, weight, blame))
-        raise Wrong(
-            f"features, weight and blame of shapes {shapes} did not go together. Which letter do blame and weight "
-            "share, which blame and features? That one is summed over"
-        ) from error
+def _call_slopes(candidate: Callable, *inputs: Tensor) -> object:
+    shapes = ", ".join(str(tuple(each.shape)) for each in inputs)
+    return _call(candidate, inputs, f"features, weight and blame of shapes {shapes} did not go together. Which letter "
+                 "do blame and weight share, which blame and features? That one is summed over")  # fmt: skip
 
 
 def check_layer_slopes(candidate: Callable) -> None:
@@ -201,9 +188,7 @@ def check_collapse(candidate: Callable) -> None:
         raise Wrong("for two layers of 2 neurons the bias differs: what is left of W₂ (W₁ x + b₁) + b₂ at x = 0?")
     for widths in ((2, 2, 2, 2), (3, 4), (2, 5, 1), (3, 4, 2, 6)):
         shapes = list(zip(widths[1:], widths[:-1], strict=True))
-        layers = [
-            (_numbers(*shape, seed=place), _numbers(shape[0], seed=9 + place)) for place, shape in enumerate(shapes)
-        ]
+        layers = [(_numbers(*each, seed=place), _numbers(each[0], seed=9 + place)) for place, each in enumerate(shapes)]
         right = collapse(layers)
         name = f"{len(layers)} layer{'s' * (len(layers) > 1)} with widths {widths}"
         try:
@@ -235,9 +220,7 @@ def check_draw_weights(candidate: Callable) -> None:
 
     weights = _tensor(draw(), (100, 400), "for 400 inputs and 100 neurons the weight")
     if not weights.any():
-        raise Wrong(
-            "all weights are 0: then all neurons of a layer compute the same, get the same slopes and stay equal"
-        )
+        raise Wrong("all weights are 0: then all neurons of a layer compute the same, get equal slopes and stay equal")
     if not torch.equal(weights, draw()):
         raise Wrong("two generators with the same seed gave different weights: hand `generator` to the draw")
     deviation = weights.double().std().item()
@@ -279,16 +262,14 @@ def check_mean_squared_error(candidate: Callable) -> None:
                     "squared? Print the shape of outputs - labels")  # fmt: skip
     outputs, labels = torch.tensor([[1.0], [0.0], [7.0]]), torch.tensor([1.0, 2.0, 3.0])  # 0, −2, 4
     loss = _tensor(candidate(outputs, labels), (), "the loss").item()
+    met_by_mean = (outputs.mean() - labels).pow(2).mean().item()
     slips = {
         20.0: "it is their sum: divide by how many there are",
         (2 / 3) ** 2: "the mean was taken before the square: errors of opposite sign cancel",
         2.0: "the errors are not squared",
         2 / 3: "the errors are not squared, so those of opposite sign cancel",
         5 / 3: "the first output alone meets the labels; each should meet its own",
-        (outputs.mean() - labels)
-        .pow(2)
-        .mean()
-        .item(): "each label meets the mean of the outputs; it should meet its own",
+        met_by_mean: "each label meets the mean of the outputs; it should meet its own",
     }
     for slip, message in slips.items():
         if abs(loss - slip) < 1e-5:
@@ -329,6 +310,7 @@ _STEP = "next_weight @ weight, next_weight @ bias + next_bias"
 _DRAW = '''def draw_weights(n_inputs, n_units, gain=1.0, generator=None):
     """First weights that keep the size of what passes through."""
     return torch.randn(n_units, n_inputs, generator=generator) * gain / n_inputs ** 0.5'''
+_RANDN = "torch.randn(n_units, n_inputs, generator=generator)"
 
 BROKEN_LOSS = '''def mean_squared_error(
     outputs: Float[Tensor, "example 1"], labels: Float[Tensor, "example"]
@@ -339,6 +321,7 @@ BROKEN_LOSS = '''def mean_squared_error(
 _LOSS = '''def mean_squared_error(outputs, labels):
     """Mean over the examples of (output − label)²."""
     return ((outputs[:, 0] - labels) ** 2).mean()'''
+_MEAN = "((outputs[:, 0] - labels) ** 2).mean()"
 
 
 def _slip(name: str, source: str, old: str, new: str, says: str) -> Mistake:
@@ -361,7 +344,7 @@ EXERCISES = [
         mistakes=[
             _slip("no bias", _APPLY, " + bias", "", "the bias is missing"),
             _slip("columns", _APPLY, _EINSUM, "features @ weight", "columns of weight were used"),
-            _slip("bias per example", _APPLY, "+ bias", "+ bias[:, None]", "each example got a bias of its own"),
+            _slip("bias per example", _APPLY, "+ bias", "+ bias[:, None]", "each example got its own bias"),
             _slip("rows are neurons", _APPLY, _EINSUM, "weight @ features.T", "its rows are neurons"),
             _slip("bias multiplies", _APPLY, "+ bias", "* bias", "the bias multiplies"),
             _slip("one batch axis", _APPLY, "...", "example", "In einsum, write ... for them"),
@@ -381,13 +364,7 @@ EXERCISES = [
             _SLOPES,
         ),
         mistakes=[
-            _slip(
-                "other order",
-                _SLOPES,
-                "return for_features, for_weight",
-                "return for_weight, for_features",
-                "returned in another order?",
-            ),
+            _slip("other order", _SLOPES, "for_features, for_weight,", "for_weight, for_features,", "another order?"),
             _slip(
                 "weight turned too soon",
                 _SLOPES,
@@ -459,25 +436,13 @@ EXERCISES = [
             _slip("no root", _DRAW, "n_inputs ** 0.5", "n_inputs", "1/n_inputs. The variance"),
             _slip("by the neurons", _DRAW, "/ n_inputs **", "/ n_units **", "1/√n_units"),
             _slip("unscaled", _DRAW, " * gain / n_inputs ** 0.5", "", "not scaled at all"),
-            _slip(
-                "even draw",
-                _DRAW,
-                "torch.randn(n_units, n_inputs, generator=generator)",
-                "(2 * torch.rand(n_units, n_inputs, generator=generator) - 1)",
-                "reach/√3",
-            ),
+            _slip("even draw", _DRAW, _RANDN, f"(2 * {_RANDN.replace('randn', 'rand')} - 1)", "reach/√3"),
             _slip("own luck", _DRAW, ", generator=generator)", ")", "hand `generator` to the draw"),
             _slip("turned", _DRAW, "randn(n_units, n_inputs", "randn(n_inputs, n_units", "has shape (400, 100)"),
             _slip("no gain", _DRAW, " * gain", "", "the gain changes nothing"),
             _slip("gain squared", _DRAW, "* gain", "* gain ** 2", "the gain counts twice"),
             _slip("from 0 to 1", _DRAW, "torch.randn(", "torch.rand(", "evenly from 0 to 1"),
-            _slip(
-                "zeros",
-                _DRAW,
-                "torch.randn(n_units, n_inputs, generator=generator)",
-                "torch.zeros(n_units, n_inputs)",
-                "all weights are 0",
-            ),
+            _slip("zeros", _DRAW, _RANDN, "torch.zeros(n_units, n_inputs)", "all weights are 0"),
         ],
     ),
     Exercise(
@@ -494,20 +459,8 @@ EXERCISES = [
         mistakes=[
             _slip("labels as a row", _LOSS, "outputs[:, 0] - labels", "outputs - labels[None]", "the loss is 0.44"),
             _slip("sum", _LOSS, ".mean()", ".sum()", "it is their sum"),
-            _slip(
-                "table over examples",
-                _LOSS,
-                "((outputs[:, 0] - labels) ** 2).mean()",
-                "((outputs - labels) ** 2).sum() / len(labels)",
-                "still the loss is 1.3",
-            ),
-            _slip(
-                "mean first",
-                _LOSS,
-                "((outputs[:, 0] - labels) ** 2).mean()",
-                "(outputs[:, 0] - labels).mean() ** 2",
-                "before the square",
-            ),
+            _slip("table over all", _LOSS, _MEAN, "((outputs - labels) ** 2).sum() / len(labels)", "the loss is 1.3"),
+            _slip("mean first", _LOSS, _MEAN, "(outputs[:, 0] - labels).mean() ** 2", "before the square"),
             _slip("no square", _LOSS, "** 2).mean()", ").abs().mean()", "are not squared"),
             _slip("mean of outputs", _LOSS, "outputs[:, 0]", "outputs.mean()", "the mean of the outputs"),
             _slip("first output", _LOSS, "outputs[:, 0]", "outputs[0]", "the first output alone"),
