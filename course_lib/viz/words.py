@@ -77,7 +77,7 @@ def company_figure(counts: Float[Tensor, "word company"], rows: Sequence[str], c
     axes.set_yticks(range(len(rows)), rows)
     axes.set_xticks(range(len(columns)), columns, rotation=60, ha="left", rotation_mode="anchor")
     axes.xaxis.tick_top()
-    axes.set(xlabel="word beside it", ylabel="word")
+    axes.set(xlabel="word beside it (number: how often; colour: against the row's largest)", ylabel="word")
     axes.grid(visible=False)
     return figure
 
@@ -94,6 +94,7 @@ def pull_figure(before: Float[Tensor, "vector 2"], after: Float[Tensor, "vector 
         The figure.
     """
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
     figure = Figure(figsize=(4.6, 3.8), layout="constrained")
     axes = figure.subplots()
@@ -103,7 +104,11 @@ def pull_figure(before: Float[Tensor, "vector 2"], after: Float[Tensor, "vector 
             x, y = vector.tolist()
             axes.plot([0, x], [0, y], style, color=colour, linewidth=width)
         axes.plot(x, y, MARKERS[place % len(MARKERS)], color=colour, markersize=7)
-        axes.annotate(name, (x, y), xytext=(7, 5), textcoords="offset points", color=colour)
+        axes.annotate(name, (x, y), xytext=(7, 5 if y >= 0 else -12), textcoords="offset points", color=colour)
+    keys = [
+        Line2D([], [], color=INK, linestyle=style, label=label) for style, label in (("--", "before"), ("-", "after"))
+    ]
+    axes.legend(handles=keys, loc="upper left")
     limit = 1.35 * max(before.abs().max().item(), after.abs().max().item())
     axes.set(xlim=(-limit, limit), ylim=(-limit, limit), xlabel="first number", ylabel="second number", aspect="equal")
     axes.plot(0, 0, "+", color=QUIET)
@@ -129,6 +134,23 @@ def draw_words(axes: "Axes", places: Float[Tensor, "word 2"], kinds: Sequence[st
         axes.scatter(places[chosen, 0].tolist(), places[chosen, 1].tolist(), zorder=2 if kind else 1, **look)
 
 
+def _name_clouds(axes: "Axes", places: Float[Tensor, "word 2"], kinds: Sequence[str]) -> None:
+    """Write each kind's name on its cloud, the tightest cloud first; none over another (the legend has all)."""
+    import torch
+    from matplotlib.patheffects import withStroke
+
+    span = (places.amax(dim=0) - places.amin(dim=0)).clamp(min=1e-9)
+    spots = {kind: places[[row for row, own in enumerate(kinds) if own == kind]] for kind in kinds if kind}
+    taken: list[Tensor] = []
+    for kind, spot in sorted(spots.items(), key=lambda item: item[1].var(dim=0, correction=0).sum().item()):
+        middle = spot.median(dim=0).values
+        apart = [((middle - other).abs() / span).tolist() for other in taken]
+        if all(x > 0.16 or y > 0.05 for x, y in apart) and bool(torch.isfinite(middle).all()):
+            taken.append(middle)
+            axes.text(*middle.tolist(), kind, fontsize=9, weight="bold", ha="center", color=INK,
+                      path_effects=[withStroke(linewidth=3, foreground="white")])  # fmt: skip
+
+
 def word_map(
     places: Float[Tensor, "word 2"], kinds: Sequence[str], kept: float, answer: Callable[[str], Answer], n_near: int = 8
 ) -> Callable[[str], Stage]:
@@ -151,6 +173,8 @@ def word_map(
     figure = Figure(figsize=(9.6, 4.8))
     axes, bars = figure.add_axes((0.08, 0.11, 0.49, 0.86)), figure.add_axes((0.8, 0.11, 0.18, 0.8))
     draw_words(axes, places, kinds)
+    _name_clouds(axes, places, kinds)
+    span = (places.amax(dim=0) - places.amin(dim=0)).tolist()
     axes.set(xlabel=f"first axis (both together keep {kept:.0%} of the spread)", ylabel="second axis")
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8, handletextpad=0.1, borderaxespad=0.2)
     bars.set(xlim=(0, 1), ylim=(n_near - 0.5, -0.5), xlabel="cosine", yticks=[], title="nearest")
@@ -170,7 +194,8 @@ def word_map(
         for index in range(n_near):
             word, _, cosine = found[index] if index < len(found) else ("", 0, 0.0)
             x, y = spots[index] if index < len(found) else (0.0, 0.0)
-            tags[index].set(text=f"  {index + 1}" if word else "", position=(x, y))
+            hidden = any(abs(x - a) < 0.04 * span[0] and abs(y - b) < 0.04 * span[1] for a, b in spots[:index])
+            tags[index].set(text=f"  {index + 1}" if word and not hidden else "", position=(x, y))
             rows[index].set_width(max(cosine, 0.0))
             labels[index].set_text(f"{index + 1}  {word}  {cosine:.2f}" if word else "")
         return stage

@@ -47,6 +47,10 @@ def check_broken_neighbours(candidate):
         raise Wrong(f"neighbours of (1, 0): yours are {found}; by angle they are [1, 2], (2, 0.4) and (30, 30)")
     if candidate(-table, 0, 1) != [1]:
         raise Wrong("with every number's sign turned, the angles are the same, but yours finds another neighbour")
+    twins = torch.tensor([[1.0, 0.0], [3.0, 0.0], [0.0, 1.0]])
+    if [candidate(twins.clone(), word, 1) for word in (0, 1)] != [[1], [0]]:
+        raise Wrong("(1, 0) and (3, 0) have one direction; yours makes one its own neighbour: leave the word out by "
+                    "its number, not by its place in the list")  # fmt: skip
     vectors = _draw(9, 9) * torch.arange(1, 10)[:, None]
     for word in range(9):
         found, expected = candidate(vectors.clone(), word, 4), mended_neighbours(vectors, word, 4)
@@ -78,6 +82,8 @@ def check_pair_loss(candidate):
         "the mean over strangers, where the sum is wanted": -F.logsigmoid(true) - F.logsigmoid(-strange).mean(-1),
         "the loss is negative: minus the logarithm is wanted": -expected,
         "no logarithm: −σ is no surprise": -true.sigmoid() - (-strange).sigmoid().sum(-1),
+        "the strangers' scores are summed before log σ: take log σ of each stranger, then sum": -F.logsigmoid(true)
+        - F.logsigmoid(-strange.sum(-1)),
         "strangers are compared with the neighbour, not with the centre": -F.logsigmoid(true)
         - F.logsigmoid(-(negatives * neighbour[:, None]).sum(-1)).sum(-1),
     }
@@ -98,7 +104,11 @@ def check_pair_loss(candidate):
 def check_gradients(candidate):
     """The three slopes, against the library's, each usual slip by name."""
     inputs = _draw(3, 4), _draw(3, 4, offset=1), _draw(3, 5, 4, offset=2)
-    found = candidate(*(each.clone() for each in inputs))
+    try:
+        found = candidate(*(each.clone() for each in inputs))
+    except RuntimeError as error:
+        raise Wrong(f"it stops: {error} Is it an error a pair times a vector a pair? error[:, None] gives it a last "
+                    "axis")  from error  # fmt: skip
     if not isinstance(found, tuple | list) or len(found) != 3:
         raise Wrong("three slopes are wanted: for the centre, for the neighbour, for the strangers")
     names = ("centre", "neighbour", "strangers")
@@ -113,6 +123,7 @@ def check_gradients(candidate):
     usual = (
         ("neighbour", 1, true * centre, "the label is missing: the true neighbour's error is σ − 1"),
         ("neighbour", 1, -expected[1], "the sign is turned: the slope says where the loss grows, σ − label"),
+        ("centre", 0, expected[1], "this is the neighbour's slope: each is multiplied by the OTHER vector"),
         ("neighbour", 1, (true - 1) * neighbour, "it moves along itself: it should move along the centre"),
         ("strangers", 2, (strange - 1) * centre[:, None], "strangers have the label 0: their error is σ itself"),
         ("strangers", 2, strange * negatives, "they move along themselves: they should move along the centre"),
@@ -215,7 +226,7 @@ EXERCISES = [
         hints=(
             "Two things are wrong. Print the length of the row of *the* and that of *violin*. And who is nearest to "
             "*violin* if only directions count?",
-            "divide each row by its own length (the mean of nothing else): then a dot product is a cosine\n"
+            "divide each row by its own length (the root of its sum of squares): then a dot product is a cosine\n"
             "set the score of the word itself to −∞ before taking the largest",
             _MENDED,
         ),
@@ -238,6 +249,13 @@ EXERCISES = [
                     "else vectors.norm(dim=-1, keepdim=True))",
                 ),
                 says="each ROW",
+            ),
+            Mistake(
+                name="left out by its place",
+                source=_MENDED.replace("    scores[word] = -torch.inf\n", "").replace(
+                    "topk(n_nearest).indices.tolist()", "topk(n_nearest + 1).indices.tolist()[1:]"
+                ),
+                says="not by its place",
             ),
             Mistake(
                 name="the smallest",
@@ -269,6 +287,7 @@ EXERCISES = [
                     "(-F.logsigmoid(true) - F.logsigmoid(-strange).sum(dim=-1)).mean()",
                     "one loss a",
                 ),
+                ("summed too early", "-F.logsigmoid(true) - F.logsigmoid(-strange.sum(dim=-1))", "of each stranger"),
                 ("no minus", "F.logsigmoid(true) + F.logsigmoid(-strange).sum(dim=-1)", "the loss is negative"),
                 ("no logarithm", "-true.sigmoid() - (-strange).sigmoid().sum(dim=-1)", "no logarithm"),
                 ("swapped", "-F.logsigmoid(-true) - F.logsigmoid(strange).sum(dim=-1)", "swapped"),
@@ -321,6 +340,13 @@ EXERCISES = [
                     "for_neighbour = true_error[:, None] * neighbour",
                     "it moves along itself",
                 ),
+                (
+                    "centre and neighbour mixed up",
+                    "return for_centre, for_neighbour",
+                    "return for_neighbour, for_centre",
+                    "the OTHER vector",
+                ),
+                ("no last axis", "true_error[:, None] * centre", "true_error * centre", "gives it a last axis"),
                 (
                     "strangers in one heap",
                     "strange_error[..., None] * centre[:, None]",
@@ -376,14 +402,14 @@ QUIZ = [
         choices=[
             ("All vectors would come to point one way", None),
             ("Training would be slower, and the same", "What pushes apart would be gone, not only slow."),
-            ("The loss could not fall", "It falls fast, towards 0: every pair is called true, and rightly so."),
+            ("Rare words would stay where they began", "Every true pair pulls both of its words, rare or not."),
         ],
         from_notebook="07",
     ),
     Question(
         id="07.q3",
         text="*king* − *man* + *woman* gives *queen* in a table that somebody shows. What do you ask first?",
-        why="With all words allowed, a given word nearly always wins.",
+        why="With all words allowed, a given word often wins; leaving it out makes most of the score.",
         choices=[
             ("Could *king* itself have been the answer?", None),
             ("How many numbers has a vector?", "It matters little; who may answer matters much."),
@@ -401,7 +427,10 @@ QUIZ = [
         choices=[
             ("½; away from the centre's vector", None),
             ("½; towards the centre's vector", "Towards is where true neighbours move, whose label is 1."),
-            ("0; it stays where it is", "Score 0 is undecided, σ = ½, and the label is 0."),
+            (
+                "1; away from the centre's vector",
+                "So far off is only a stranger with a large score, where σ is near 1.",
+            ),
         ],
         from_notebook="01",
     ),
