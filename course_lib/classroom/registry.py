@@ -34,6 +34,55 @@ class Mistake:
     says: str
     """A part of the message that the learner must get for it, and for no other mistake."""
 
+    @classmethod
+    def slip(cls, name: str, source: str, old: str, new: str, says: str, *more: tuple[str, str]) -> "Mistake":
+        """A source, such as a solution's, with one thing in it changed.
+
+        Args:
+            name: A few words for the mistake.
+            source: The code in which something is replaced.
+            old: What is replaced, wherever it stands.
+            new: What stands there instead.
+            says: A part of the message that the learner must get.
+            *more: Further pairs of old and new, for a mistake that shows in several places.
+
+        Returns:
+            The mistake.
+
+        Raises:
+            ValueError: If an `old` does not occur in the source: the mistake would be no mistake.
+
+        Example:
+            >>> Mistake.slip("sign lost", "def less(x):\\n    return -x", "-x", "x", "sign").source
+            'def less(x):\\n    return x'
+        """
+        for before, after in ((old, new), *more):
+            if before not in source:
+                raise ValueError(f"mistake {name!r}: {before!r} does not occur in {source!r}, so nothing is replaced")
+            source = source.replace(before, after)
+        return cls(name=name, source=source, says=says)
+
+    @classmethod
+    def slips(cls, source: str, *rows: tuple) -> list["Mistake"]:
+        """A table of slips in one source.
+
+        Args:
+            source: The code in which each row replaces something.
+            *rows: Each row is a slip without its source: name, old, new, says, and further pairs if there are any.
+
+        Returns:
+            One mistake for each row, in the same order.
+
+        Raises:
+            ValueError: If a row's `old` does not occur in the source.
+
+        Example:
+            >>> rows = ("sign lost", "-x", "x", "sign"), ("too far", "-x", "-2 * x", "twice")
+            >>> [mistake.name for mistake in Mistake.slips("def less(x):\\n    return -x", *rows)]
+            ['sign lost', 'too far']
+        """
+        return [cls.slip(name, source, old, new, says, *more) for name, old, new, says, *more in rows]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exercise:

@@ -7,6 +7,7 @@ from einops import einsum
 from jaxtyping import Float
 from torch import Tensor
 
+from course_lib.classroom.answers import tensor_of
 from course_lib.classroom.registry import Claim, Diagnosis, Exercise, Mistake, Question, Wrong
 from course_lib.neuron import apply_layer, collapse, draw_weights
 
@@ -38,17 +39,6 @@ def _same(found: Tensor, wanted: Tensor) -> bool:
     return found.shape == wanted.shape and torch.allclose(found.double(), wanted.double(), rtol=1e-5, atol=1e-6)
 
 
-def _tensor(found: object, shape: tuple[int, ...], what: str) -> Tensor:
-    """What came back, if it is a tensor of that shape."""
-    if found is None:
-        raise Wrong("nothing came back: is `return` missing?")
-    if not isinstance(found, Tensor):
-        raise Wrong(f"{what} came back as a {type(found).__name__}; a tensor is wanted")
-    if tuple(found.shape) != shape:
-        raise Wrong(f"{what} has shape {tuple(found.shape)}; {shape} is wanted")
-    return found
-
-
 # A layer
 
 
@@ -75,7 +65,9 @@ def check_apply_layer(candidate: Callable) -> None:
     """Two neurons and two examples by hand, so that no error of shape hides a slip; then other shapes."""
     features = torch.tensor([[1.0, 2.0], [0.0, 3.0]])
     weight, bias = torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([10.0, 20.0])
-    scores = _tensor(_call_layer(candidate, features, weight, bias), (2, 2), "for 2 examples and 2 neurons the result")
+    scores = tensor_of(
+        _call_layer(candidate, features, weight, bias), (2, 2), "for 2 examples and 2 neurons the result"
+    )
     slips = (
         (features @ weight.T, "the bias is missing"),
         (features @ weight + bias, "columns of weight were used. A neuron is a row: turn it, or name the axes"),
@@ -91,7 +83,7 @@ def check_apply_layer(candidate: Callable) -> None:
         features, weight, bias = _numbers(*shape), _numbers(6, 3, seed=1), _numbers(6, seed=2)
         wanted = apply_layer(features, weight, bias)
         found = _call_layer(candidate, features, weight, bias)
-        scores = _tensor(found, tuple(wanted.shape), f"for features of shape {shape} and 6 neurons the result")
+        scores = tensor_of(found, tuple(wanted.shape), f"for features of shape {shape} and 6 neurons the result")
         if not _same(scores, wanted):
             raise Wrong(f"for features of shape {shape} and 6 neurons the scores differ from those of a loop")
 
@@ -120,15 +112,15 @@ def check_layer_slopes(candidate: Callable) -> None:
     for what, mine, theirs in zip(
         ("features", "weight", "bias"), _call_slopes(candidate, features, weight, blame), wanted, strict=True
     ):
-        if not _same(_tensor(mine, tuple(theirs.shape), f"the slope for {what}"), theirs):
+        if not _same(tensor_of(mine, tuple(theirs.shape), f"the slope for {what}"), theirs):
             raise Wrong(f"for 5 examples, 3 features and 4 neurons the slopes for {what} differ from torch's")
 
 
 def _check_one_neuron(found: Triple, n_examples: int) -> None:
     """Weights 5 and 7, features 2 and 3, blame 1 in each of `n_examples` equal examples."""
-    for_features = _tensor(found[0], (n_examples, 2), "the slope for features")
-    for_weight = _tensor(found[1], (1, 2), "the slope for weight")
-    for_bias = _tensor(found[2], (1,), "the slope for bias")
+    for_features = tensor_of(found[0], (n_examples, 2), "the slope for features")
+    for_weight = tensor_of(found[1], (1, 2), "the slope for weight")
+    for_bias = tensor_of(found[2], (1,), "the slope for bias")
     of = "one example" if n_examples == 1 else f"{n_examples} equal examples"
     if for_features[0].tolist() == [2, 3] and for_weight[0].tolist() == [5 * n_examples, 7 * n_examples]:
         raise Wrong("the slopes for features and for weight have changed places: the slope of a product for one factor "
@@ -206,7 +198,7 @@ def _pair(found: object, shape: tuple[int, ...], of: str) -> Pair:
         raise Wrong("nothing came back: is `return` missing?")
     if not isinstance(found, tuple | list) or len(found) != 2:
         raise Wrong("two things are wanted: the weight of the one layer, and its bias")
-    return _tensor(found[0], shape, f"for {of} the weight"), _tensor(found[1], shape[:1], f"for {of} the bias")
+    return tensor_of(found[0], shape, f"for {of} the weight"), tensor_of(found[1], shape[:1], f"for {of} the bias")
 
 
 # First weights
@@ -218,7 +210,7 @@ def check_draw_weights(candidate: Callable) -> None:
     def draw(gain: float = 1.0, seed: int = 0) -> Tensor:
         return candidate(400, 100, gain, torch.Generator().manual_seed(seed))
 
-    weights = _tensor(draw(), (100, 400), "for 400 inputs and 100 neurons the weight")
+    weights = tensor_of(draw(), (100, 400), "for 400 inputs and 100 neurons the weight")
     if not weights.any():
         raise Wrong("all weights are 0: then all neurons of a layer compute the same, get equal slopes and stay equal")
     if not torch.equal(weights, draw()):
@@ -256,12 +248,12 @@ def check_draw_weights(candidate: Callable) -> None:
 def check_mean_squared_error(candidate: Callable) -> None:
     """Two examples by hand, then more, gradients too."""
     labels = torch.tensor([1.0, 0.0, 0.0])
-    at_best = _tensor(candidate(labels[:, None], labels), (), "the loss").item()
+    at_best = tensor_of(candidate(labels[:, None], labels), (), "the loss").item()
     if abs(at_best - 4 / 9) < 1e-6:
         raise Wrong("all outputs equal their labels, 1, 0 and 0, and still the loss is 0.44: how many differences were "
                     "squared? Print the shape of outputs - labels")  # fmt: skip
     outputs, labels = torch.tensor([[1.0], [0.0], [7.0]]), torch.tensor([1.0, 2.0, 3.0])  # 0, −2, 4
-    loss = _tensor(candidate(outputs, labels), (), "the loss").item()
+    loss = tensor_of(candidate(outputs, labels), (), "the loss").item()
     met_by_mean = (outputs.mean() - labels).pow(2).mean().item()
     slips = {
         20.0: "it is their sum: divide by how many there are",
@@ -280,7 +272,7 @@ def check_mean_squared_error(candidate: Callable) -> None:
     for n_examples in (1, 3, 8):
         outputs, labels = _numbers(n_examples, 1).requires_grad_(), _numbers(n_examples, seed=1)
         mine, right = candidate(outputs, labels), mean_squared_error(outputs, labels)
-        if not _same(_tensor(mine, (), "the loss"), right):
+        if not _same(tensor_of(mine, (), "the loss"), right):
             raise Wrong(f"for {n_examples} examples the loss is {mine.item():.4g}; {right.item():.4g} is wanted")
         if not mine.requires_grad:
             raise Wrong("no gradient flows back: stay with tensors, without .item(), .tolist() or .detach()")
@@ -324,11 +316,6 @@ _LOSS = '''def mean_squared_error(outputs, labels):
 _MEAN = "((outputs[:, 0] - labels) ** 2).mean()"
 
 
-def _slip(name: str, source: str, old: str, new: str, says: str) -> Mistake:
-    """A solution with one thing changed."""
-    return Mistake(name=name, source=source.replace(old, new), says=says)
-
-
 EXERCISES = [
     Exercise(
         id="03.apply_layer",
@@ -341,15 +328,16 @@ EXERCISES = [
             "then add the bias: its one axis is the last one, so it broadcasts by itself",
             _APPLY,
         ),
-        mistakes=[
-            _slip("no bias", _APPLY, " + bias", "", "the bias is missing"),
-            _slip("columns", _APPLY, _EINSUM, "features @ weight", "columns of weight were used"),
-            _slip("bias per example", _APPLY, "+ bias", "+ bias[:, None]", "each example got its own bias"),
-            _slip("rows are neurons", _APPLY, _EINSUM, "weight @ features.T", "its rows are neurons"),
-            _slip("bias multiplies", _APPLY, "+ bias", "* bias", "the bias multiplies"),
-            _slip("one batch axis", _APPLY, "...", "example", "In einsum, write ... for them"),
-            _slip("no return", _APPLY, "return ", "scores = ", "nothing came back"),
-        ],
+        mistakes=Mistake.slips(
+            _APPLY,
+            ("no bias", " + bias", "", "the bias is missing"),
+            ("columns", _EINSUM, "features @ weight", "columns of weight were used"),
+            ("bias per example", "+ bias", "+ bias[:, None]", "each example got its own bias"),
+            ("rows are neurons", _EINSUM, "weight @ features.T", "its rows are neurons"),
+            ("bias multiplies", "+ bias", "* bias", "the bias multiplies"),
+            ("one batch axis", "...", "example", "In einsum, write ... for them"),
+            ("no return", "return ", "scores = ", "nothing came back"),
+        ),
     ),
     Exercise(
         id="03.layer_slopes",
@@ -363,33 +351,26 @@ EXERCISES = [
             "for bias:      its slope is 1 in every example: add up the blame over them",
             _SLOPES,
         ),
-        mistakes=[
-            _slip("other order", _SLOPES, "for_features, for_weight,", "for_weight, for_features,", "another order?"),
-            _slip(
+        mistakes=Mistake.slips(
+            _SLOPES,
+            ("other order", "for_features, for_weight,", "for_weight, for_features,", "another order?"),
+            (
                 "weight turned too soon",
-                _SLOPES,
                 'einsum(blame, weight, "example unit, unit feature -> example feature")',
                 "blame @ weight.T",
                 "Which letter do blame and weight share",
             ),
-            _slip("bias averaged", _SLOPES, ".sum(dim=0)", ".mean(dim=0)", "the slope for bias is that of one"),
-            _slip("bias unsummed", _SLOPES, "blame.sum(dim=0)", "blame", "the slope for bias has shape (1, 1)"),
-            _slip("weight turned", _SLOPES, "-> unit feature", "-> feature unit", "the slope for weight has shape"),
-            _slip(
+            ("bias averaged", ".sum(dim=0)", ".mean(dim=0)", "the slope for bias is that of one"),
+            ("bias unsummed", "blame.sum(dim=0)", "blame", "the slope for bias has shape (1, 1)"),
+            ("weight turned", "-> unit feature", "-> feature unit", "the slope for weight has shape"),
+            (
                 "weight averaged",
-                _SLOPES,
                 "    return",
                 "    for_weight = for_weight / len(features)\n    return",
                 "the slope for weight is that of one",
             ),
-            _slip(
-                "blame handed on",
-                _SLOPES,
-                "return for_features",
-                "return blame * torch.ones_like(features)",
-                "got [1.0, 1.0]",
-            ),
-        ],
+            ("blame handed on", "return for_features", "return blame * torch.ones_like(features)", "got [1.0, 1.0]"),
+        ),
     ),
     Exercise(
         id="03.collapse",
@@ -403,17 +384,19 @@ EXERCISES = [
             _COLLAPSE,
         ),
         mistakes=[
-            _slip("order", _COLLAPSE, "next_weight @ weight,", "weight @ next_weight,", "in the wrong order"),
-            _slip("biases added", _COLLAPSE, "next_weight @ bias +", "bias +", "the biases were just added"),
-            _slip("last bias", _COLLAPSE, "next_weight @ bias + next_bias", "next_bias", "the last bias alone"),
-            _slip(
-                "weight changed first",
+            *Mistake.slips(
                 _COLLAPSE,
-                f"        weight, bias = {_STEP}",
-                "        weight = next_weight @ weight\n        bias = weight @ bias + next_bias",
-                "through too many weights",
+                ("order", "next_weight @ weight,", "weight @ next_weight,", "in the wrong order"),
+                ("biases added", "next_weight @ bias +", "bias +", "the biases were just added"),
+                ("last bias", "next_weight @ bias + next_bias", "next_bias", "the last bias alone"),
+                (
+                    "weight changed first",
+                    f"        weight, bias = {_STEP}",
+                    "        weight = next_weight @ weight\n        bias = weight @ bias + next_bias",
+                    "through too many weights",
+                ),
+                ("two layers only", "layers[1:]", "layers[1:2]", "two layers are right"),
             ),
-            _slip("two layers only", _COLLAPSE, "layers[1:]", "layers[1:2]", "two layers are right"),
             Mistake(
                 name="two layers unpacked",
                 source="def collapse(layers):\n    (w1, b1), (w2, b2) = layers\n    return w2 @ w1, w2 @ b1 + b2",
@@ -432,18 +415,19 @@ EXERCISES = [
             "Multiplied by a number, the standard deviation is multiplied by it.",
             _DRAW,
         ),
-        mistakes=[
-            _slip("no root", _DRAW, "n_inputs ** 0.5", "n_inputs", "1/n_inputs. The variance"),
-            _slip("by the neurons", _DRAW, "/ n_inputs **", "/ n_units **", "1/√n_units"),
-            _slip("unscaled", _DRAW, " * gain / n_inputs ** 0.5", "", "not scaled at all"),
-            _slip("even draw", _DRAW, _RANDN, f"(2 * {_RANDN.replace('randn', 'rand')} - 1)", "reach/√3"),
-            _slip("own luck", _DRAW, ", generator=generator)", ")", "hand `generator` to the draw"),
-            _slip("turned", _DRAW, "randn(n_units, n_inputs", "randn(n_inputs, n_units", "has shape (400, 100)"),
-            _slip("no gain", _DRAW, " * gain", "", "the gain changes nothing"),
-            _slip("gain squared", _DRAW, "* gain", "* gain ** 2", "the gain counts twice"),
-            _slip("from 0 to 1", _DRAW, "torch.randn(", "torch.rand(", "evenly from 0 to 1"),
-            _slip("zeros", _DRAW, _RANDN, "torch.zeros(n_units, n_inputs)", "all weights are 0"),
-        ],
+        mistakes=Mistake.slips(
+            _DRAW,
+            ("no root", "n_inputs ** 0.5", "n_inputs", "1/n_inputs. The variance"),
+            ("by the neurons", "/ n_inputs **", "/ n_units **", "1/√n_units"),
+            ("unscaled", " * gain / n_inputs ** 0.5", "", "not scaled at all"),
+            ("even draw", _RANDN, f"(2 * {_RANDN.replace('randn', 'rand')} - 1)", "reach/√3"),
+            ("own luck", ", generator=generator)", ")", "hand `generator` to the draw"),
+            ("turned", "randn(n_units, n_inputs", "randn(n_inputs, n_units", "has shape (400, 100)"),
+            ("no gain", " * gain", "", "the gain changes nothing"),
+            ("gain squared", "* gain", "* gain ** 2", "the gain counts twice"),
+            ("from 0 to 1", "torch.randn(", "torch.rand(", "evenly from 0 to 1"),
+            ("zeros", _RANDN, "torch.zeros(n_units, n_inputs)", "all weights are 0"),
+        ),
     ),
     Exercise(
         id="03.mean_squared_error",
@@ -456,15 +440,16 @@ EXERCISES = [
             "Take the column's one number from each row before you subtract.",
             _LOSS,
         ),
-        mistakes=[
-            _slip("labels as a row", _LOSS, "outputs[:, 0] - labels", "outputs - labels[None]", "the loss is 0.44"),
-            _slip("sum", _LOSS, ".mean()", ".sum()", "it is their sum"),
-            _slip("table over all", _LOSS, _MEAN, "((outputs - labels) ** 2).sum() / len(labels)", "the loss is 1.3"),
-            _slip("mean first", _LOSS, _MEAN, "(outputs[:, 0] - labels).mean() ** 2", "before the square"),
-            _slip("no square", _LOSS, "** 2).mean()", ").abs().mean()", "are not squared"),
-            _slip("mean of outputs", _LOSS, "outputs[:, 0]", "outputs.mean()", "the mean of the outputs"),
-            _slip("first output", _LOSS, "outputs[:, 0]", "outputs[0]", "the first output alone"),
-        ],
+        mistakes=Mistake.slips(
+            _LOSS,
+            ("labels as a row", "outputs[:, 0] - labels", "outputs - labels[None]", "the loss is 0.44"),
+            ("sum", ".mean()", ".sum()", "it is their sum"),
+            ("table over all", _MEAN, "((outputs - labels) ** 2).sum() / len(labels)", "the loss is 1.3"),
+            ("mean first", _MEAN, "(outputs[:, 0] - labels).mean() ** 2", "before the square"),
+            ("no square", "** 2).mean()", ").abs().mean()", "are not squared"),
+            ("mean of outputs", "outputs[:, 0]", "outputs.mean()", "the mean of the outputs"),
+            ("first output", "outputs[:, 0]", "outputs[0]", "the first output alone"),
+        ),
     ),
 ]
 

@@ -263,15 +263,6 @@ _ADAMW = '''def adamw_step(weight, gradient, mean, square, n_steps, learning_rat
     return adam_step(weight, gradient, mean, square, n_steps, learning_rate)'''
 
 
-def _mistake(source: str, name: str, says: str, *changes: tuple[str, str]) -> Mistake:
-    """A solution with something replaced, which must be there."""
-    for before, after in changes:
-        if before not in source:
-            raise ValueError(f"mistake {name!r}: {before!r} is not in the solution")
-        source = source.replace(before, after)
-    return Mistake(name=name, source=source, says=says)
-
-
 EXERCISES = [
     Exercise(
         id="04.momentum_step",
@@ -283,33 +274,27 @@ EXERCISES = [
             "return weight − rate × move, velocity",
             _MOMENTUM,
         ),
-        mistakes=[
-            _mistake(_MOMENTUM, "running mean", "a running mean", ("+ gradient\n", "+ (1 - momentum) * gradient\n")),
-            _mistake(_MOMENTUM, "uphill", "uphill", ("weight - learning", "weight + learning")),
-            _mistake(
-                _MOMENTUM,
+        mistakes=Mistake.slips(
+            _MOMENTUM,
+            ("running mean", "+ gradient\n", "+ (1 - momentum) * gradient\n", "a running mean"),
+            ("uphill", "weight - learning", "weight + learning", "uphill"),
+            (
                 "old velocity handed on",
+                "velocity = momentum * velocity + gradient",
+                "new = momentum * velocity + gradient",
                 "came back as it was",
-                ("velocity = momentum * velocity + gradient", "new = momentum * velocity + gradient"),
                 ("else velocity", "else new"),
             ),
-            _mistake(
-                _MOMENTUM, "rate twice", "rate is in it already", ("+ gradient\n", "+ learning_rate * gradient\n")
-            ),
-            _mistake(
-                _MOMENTUM,
-                "no Nesterov",
-                "nesterov made no difference",
-                ("gradient + momentum * velocity if", "velocity if"),
-            ),
-            _mistake(
-                _MOMENTUM,
+            ("rate twice", "+ gradient\n", "+ learning_rate * gradient\n", "rate is in it already"),
+            ("no Nesterov", "gradient + momentum * velocity if", "velocity if", "nesterov made no difference"),
+            (
                 "Nesterov's move handed on",
+                "return weight - learning_rate * move, velocity",
+                "return weight - learning_rate * move, move",
                 "stays the plain one",
-                ("return weight - learning_rate * move, velocity", "return weight - learning_rate * move, move"),
             ),
-            _mistake(_MOMENTUM, "velocity unused", "kept for nothing", ("else velocity", "else gradient")),
-        ],
+            ("velocity unused", "else velocity", "else gradient", "kept for nothing"),
+        ),
     ),
     Exercise(
         id="04.adam_step",
@@ -322,49 +307,45 @@ EXERCISES = [
             "weight − rate × mean copy / (√ square copy + epsilon)",
             _ADAM,
         ),
-        mistakes=[
-            _mistake(
-                _ADAM,
+        mistakes=Mistake.slips(
+            _ADAM,
+            (
                 "no correction",
+                "mean / (1 - betas[0] ** n_steps)",
+                "mean",
                 "3.2 rates long",
-                ("mean / (1 - betas[0] ** n_steps)", "mean"),
                 ("square / (1 - betas[1] ** n_steps)", "square"),
             ),
-            _mistake(_ADAM, "mean alone corrected", "32 rates long", ("square / (1 - betas[1] ** n_steps)", "square")),
-            _mistake(
-                _ADAM,
+            ("mean alone corrected", "square / (1 - betas[1] ** n_steps)", "square", "32 rates long"),
+            (
                 "root before correction",
+                "square_now = square / (1 - betas[1] ** n_steps)",
+                "square_now = (square.sqrt() / (1 - betas[1] ** n_steps)) ** 2",
                 "before its root",
-                (
-                    "square_now = square / (1 - betas[1] ** n_steps)",
-                    "square_now = (square.sqrt() / (1 - betas[1] ** n_steps)) ** 2",
-                ),
             ),
-            _mistake(
-                _ADAM,
+            (
                 "one step too many",
+                "mean / (1 - betas[0] ** n_steps)",
+                "mean / (1 - betas[0] ** (n_steps + 1))",
                 "do not add 1 to it",
-                ("mean / (1 - betas[0] ** n_steps)", "mean / (1 - betas[0] ** (n_steps + 1))"),
                 ("square / (1 - betas[1] ** n_steps)", "square / (1 - betas[1] ** (n_steps + 1))"),
             ),
-            _mistake(_ADAM, "no root", "square root missing", ("square_now.sqrt()", "square_now")),
-            _mistake(_ADAM, "square of the mean", "square of the mean. It is", ("gradient ** 2", "mean ** 2")),
-            _mistake(
-                _ADAM,
+            ("no root", "square_now.sqrt()", "square_now", "square root missing"),
+            ("square of the mean", "gradient ** 2", "mean ** 2", "square of the mean. It is"),
+            (
                 "epsilon under the root",
+                "(square_now.sqrt() + epsilon)",
+                "(square_now + epsilon).sqrt()",
                 "under the square root",
-                ("(square_now.sqrt() + epsilon)", "(square_now + epsilon).sqrt()"),
             ),
-            _mistake(
-                _ADAM,
+            (
                 "corrected means handed on",
+                "epsilon), mean, square",
+                "epsilon), mean_now, square_now",
                 "corrected again at the next step",
-                ("epsilon), mean, square", "epsilon), mean_now, square_now"),
             ),
-            _mistake(
-                _ADAM, "weight alone returned", "3 things are to be returned", ("epsilon), mean, square", "epsilon)")
-            ),
-        ],
+            ("weight alone returned", "epsilon), mean, square", "epsilon)", "3 things are to be returned"),
+        ),
     ),
     Exercise(
         id="04.broken_adam",
@@ -378,29 +359,30 @@ EXERCISES = [
             "And the mean of squares is a size squared.",
             MENDED,
         ),
-        mistakes=[
-            _mistake(MENDED, "root alone mended", "still forgets that it began at 0", (" / (1 - 0.999**step)", "")),
-            _mistake(
-                MENDED,
+        mistakes=Mistake.slips(
+            MENDED,
+            ("root alone mended", " / (1 - 0.999**step)", "", "still forgets that it began at 0"),
+            (
                 "start alone mended",
+                "math.sqrt(square / (1 - 0.999**step))",
+                "square / (1 - 0.999**step)",
                 "What undoes a square?",
-                ("math.sqrt(square / (1 - 0.999**step))", "square / (1 - 0.999**step)"),
             ),
-            _mistake(
-                MENDED,
+            (
                 "sizes averaged",
+                "gradient**2",
+                "abs(gradient)",
                 "averaged in another way",
-                ("gradient**2", "abs(gradient)"),
                 ("math.sqrt(square / (1 - 0.999**step))", "square / (1 - 0.999**step)"),
             ),
-            _mistake(
-                MENDED,
+            (
                 "root before correction",
+                "math.sqrt(square / (1 - 0.999**step))",
+                "math.sqrt(square) / (1 - 0.999**step)",
                 "before you take its root",
-                ("math.sqrt(square / (1 - 0.999**step))", "math.sqrt(square) / (1 - 0.999**step)"),
             ),
-            _mistake(MENDED, "corrected by the other share", "it keeps 0.999 of itself", ("0.999**step", "0.9**step")),
-        ],
+            ("corrected by the other share", "0.999**step", "0.9**step", "it keeps 0.999 of itself"),
+        ),
     ),
     Exercise(
         id="04.clip_by_length",
@@ -421,25 +403,23 @@ EXERCISES = [
                 "    return clipped, sum(l ** 2 for l in lengths) ** 0.5",
                 says="each tensor was shortened alone",
             ),
-            _mistake(
+            *Mistake.slips(
                 _CLIP,
-                "each number alone",
-                "each number was cut off alone",
-                ("gradient * limit / length", "gradient.clamp(-limit, limit)"),
-            ),
-            _mistake(
-                _CLIP,
-                "lengths added",
-                "the two lengths, 10 and 24",
                 (
+                    "each number alone",
+                    "gradient * limit / length",
+                    "gradient.clamp(-limit, limit)",
+                    "each number was cut off alone",
+                ),
+                (
+                    "lengths added",
                     "sum((gradient ** 2).sum() for gradient in gradients).sqrt().item()",
                     "sum(gradient.norm().item() for gradient in gradients)",
+                    "the two lengths, 10 and 24",
                 ),
-            ),
-            _mistake(_CLIP, "made longer", "it was made longer", ("length <= limit", "length == 0")),
-            _mistake(_CLIP, "no root", "Is the root missing?", (".sqrt()", "")),
-            _mistake(
-                _CLIP, "sum of sizes", "By Pythagoras it is 26", ("(gradient ** 2)", "gradient.abs()"), (".sqrt()", "")
+                ("made longer", "length <= limit", "length == 0", "it was made longer"),
+                ("no root", ".sqrt()", "", "Is the root missing?"),
+                ("sum of sizes", "(gradient ** 2)", "gradient.abs()", "By Pythagoras it is 26", (".sqrt()", "")),
             ),
         ],
         equivalent_mutants={"if length <= limit: → if length < limit:": "where both are equal, the share is 1"},
@@ -461,11 +441,12 @@ EXERCISES = [
                 "    return adam_step(weight, gradient, mean, square, n_steps, learning_rate)",
                 says="the decay went through Adam",
             ),
-            _mistake(
-                _ADAMW, "no rate", "lost the whole decay at once", ("learning_rate * weight_decay", "weight_decay")
+            *Mistake.slips(
+                _ADAMW,
+                ("no rate", "learning_rate * weight_decay", "weight_decay", "lost the whole decay at once"),
+                ("grows", "1 - learning", "1 + learning", "it grew"),
+                ("no decay", " * (1 - learning_rate * weight_decay)", "", "did not shrink"),
             ),
-            _mistake(_ADAMW, "grows", "it grew", ("1 - learning", "1 + learning")),
-            _mistake(_ADAMW, "no decay", "did not shrink", (" * (1 - learning_rate * weight_decay)", "")),
         ],
     ),
 ]

@@ -9,20 +9,12 @@ from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn  # noqa: F401  (solutions use nn)
 
+from course_lib.classroom.answers import tensor_of
 from course_lib.classroom.registry import Diagnosis, Exercise, Mistake, Question, Wrong
 from course_lib.sequence import NeuralModel, NeuralModelConfig
 
 LETTERS = ".abcdefghijklmnopqrstuvwxyz"
 """The dot, then the alphabet: a letter's number is its place."""
-
-
-def _tensor(found: object, shape: tuple[int, ...], what: str) -> Tensor:
-    """The tensor that a candidate returned, if it is one of this shape."""
-    if not isinstance(found, Tensor):
-        raise Wrong(f"it returned a {type(found).__name__}; a tensor with {what} is wanted")
-    if found.shape != shape:
-        raise Wrong(f"its shape is {tuple(found.shape)}; {shape} is wanted, {what}")
-    return found.double()
 
 
 def count_pairs(names: list[str]) -> Float[Tensor, "before after"]:
@@ -37,7 +29,8 @@ def count_pairs(names: list[str]) -> Float[Tensor, "before after"]:
 def check_count_pairs(candidate: Callable) -> None:
     """27 by 27, both dots, the letter before as the row, every name by itself."""
     a, n = LETTERS.index("a"), LETTERS.index("n")
-    counts = _tensor(candidate(["an", "ab"]), (27, 27), "a row for each letter before, a column for each after")
+    table = "the table (a row for each letter before, a column for each after)"
+    counts = tensor_of(candidate(["an", "ab"]), (27, 27), table).double()
     if counts[0].sum() == 0 and counts[:, 0].sum() == 0:
         raise Wrong("neither the dot before a name nor the one after it was counted: read .an. for an")
     if counts[0].sum() == 0:
@@ -141,7 +134,7 @@ def check_smoothed_table(candidate: Callable) -> None:
     """Rows sum to one, alpha is added to every count before dividing."""
     counts = torch.tensor([[0.0, 3.0, 1.0], [1.0, 0.0, 5.0], [3.0, 2.0, 0.0]])
     given = counts.clone()
-    found = _tensor(candidate(given, 0.5), (3, 3), "as many rows and columns as the counts have")
+    found = tensor_of(candidate(given, 0.5), (3, 3), "for 3 rows and 3 columns of counts the table").double()
     if not torch.equal(given, counts):
         raise Wrong("it changed the counts that it was given: write counts + alpha, which makes new ones")
     sums = found.sum(dim=1)
@@ -182,7 +175,7 @@ def softmax(scores: Float[Tensor, "*batch letter"]) -> Float[Tensor, "*batch let
 def check_softmax(candidate: Callable) -> None:
     """Shares along the last axis, for any number of axes, and for large scores."""
     scores = torch.tensor([[0.0, math.log(3.0), 0.0], [1.0, 1.0, 4.0]])
-    found = _tensor(candidate(scores), (2, 3), "the scores' own")
+    found = tensor_of(candidate(scores), (2, 3), "for 2 rows of 3 scores the result").double()
     if torch.allclose(found, (scores / scores.sum(dim=-1, keepdim=True)).double(), atol=1e-5):
         raise Wrong("the scores themselves were shared out: first raise e to each")
     if torch.allclose(found.sum(dim=0), torch.ones(3).double(), atol=1e-5):
@@ -309,13 +302,6 @@ _NETWORK = '''class NeuralModel(nn.Module):
 
 _VECTORS = "self.vectors = nn.Parameter({} torch.randn(config.vocab_size, config.d_vector))"
 
-
-def _slips(source: str, *rows: tuple[str, str, str, str]) -> list[Mistake]:
-    """Mistakes that are a solution with a part exchanged: name, the part, what stands there instead, what it says."""
-    assert all(part in source for _, part, _, _ in rows)
-    return [Mistake(name=name, source=source.replace(part, other), says=says) for name, part, other, says in rows]
-
-
 _MARKS = '"." + name + "."'
 
 EXERCISES = [
@@ -330,14 +316,14 @@ EXERCISES = [
             _COUNT,
         ),
         mistakes=[
-            *_slips(
+            *Mistake.slips(
                 _COUNT,
                 ("no marks", _MARKS, "name", "neither the dot before"),
                 ("no mark before", _MARKS, 'name + "."', "row 0 is empty"),
                 ("no mark after", _MARKS, '"." + name', "column 0 is empty"),
                 ("exchanged", "(before), LETTERS.index(after)", "(after), LETTERS.index(before)", "are exchanged"),
                 ("set, not added", "+= 1", "= 1", "instead of setting"),
-                ("26 letters", "(27, 27)", "(26, 26)", "its shape is (26, 26)"),
+                ("26 letters", "(27, 27)", "(26, 26)", "has shape (26, 26)"),
                 (
                     "shares",
                     "return counts",
@@ -368,7 +354,7 @@ EXERCISES = [
             _SURPRISE,
         ),
         mistakes=[
-            *_slips(
+            *Mistake.slips(
                 _SURPRISE,
                 ("no minus", "total -=", "total +=", "never negative"),
                 ("a sum", "total / n_letters", "total", "sum over all letters"),
@@ -415,12 +401,12 @@ EXERCISES = [
             _MENDED,
         ),
         mistakes=[
-            *_slips(
+            *Mistake.slips(
                 BROKEN,
                 ("the other axis", "dim=1", "dim=0", "now the columns sum to 1"),
                 ("no axis", "dim=1", "", "the whole table sums to 1"),
             ),
-            *_slips(
+            *Mistake.slips(
                 _MENDED,
                 ("the old sum", "/ added.sum", "/ counts.sum", "before alpha was added"),
                 ("alpha forgotten", "counts + alpha", "counts", "alpha has no effect"),
@@ -453,7 +439,7 @@ EXERCISES = [
             "then exp, then divide by the sum",
             _SOFTMAX,
         ),
-        mistakes=_slips(
+        mistakes=Mistake.slips(
             _SOFTMAX,
             (
                 "overflows",
@@ -500,7 +486,7 @@ EXERCISES = [
             "hidden layer, tanh, head; no softmax",
             _NETWORK,
         ),
-        mistakes=_slips(
+        mistakes=Mistake.slips(
             _NETWORK,
             ("no tanh", ".tanh()", "", "tanh is missing"),
             ("relu", ".tanh()", ".relu()", "activation is tanh"),

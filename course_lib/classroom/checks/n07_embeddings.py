@@ -311,50 +311,48 @@ EXERCISES = [
             "centre: true_error × neighbour + the sum of strange_error × stranger",
             _GRADIENTS,
         ),
-        mistakes=[
-            Mistake(name=name, source=_GRADIENTS.replace(old, new), says=says)
-            for name, old, new, says in (
-                ("label forgotten", "true.sigmoid() - 1", "true.sigmoid()", "the label is missing"),
-                (
-                    "signs turned",
-                    _ERRORS,
-                    _ERRORS.replace("= true", "= 1 - true").replace("() - 1,", "(),"),
-                    "sign is turned",
-                ),
-                (
-                    "strangers labelled 1",
-                    ", strange.sigmoid()",
-                    ", strange.sigmoid() - 1",
-                    "strangers have the label 0",
-                ),
-                (
-                    "centre only pulled",
-                    " + (strange_error[..., None] * negatives).sum(dim=1)",
-                    "",
-                    "the strangers push the centre too",
-                ),
-                ("averaged", "negatives).sum(dim=1)", "negatives).mean(dim=1)", "summed, not averaged"),
-                (
-                    "neighbour along itself",
-                    "for_neighbour = true_error[:, None] * centre",
-                    "for_neighbour = true_error[:, None] * neighbour",
-                    "it moves along itself",
-                ),
-                (
-                    "centre and neighbour mixed up",
-                    "return for_centre, for_neighbour",
-                    "return for_neighbour, for_centre",
-                    "the OTHER vector",
-                ),
-                ("no last axis", "true_error[:, None] * centre", "true_error * centre", "gives it a last axis"),
-                (
-                    "strangers in one heap",
-                    "strange_error[..., None] * centre[:, None]",
-                    "(strange_error[..., None] * centre[:, None]).sum(dim=1)",
-                    "slope for the strangers has shape",
-                ),
-            )
-        ],
+        mistakes=Mistake.slips(
+            _GRADIENTS,
+            ("label forgotten", "true.sigmoid() - 1", "true.sigmoid()", "the label is missing"),
+            (
+                "signs turned",
+                _ERRORS,
+                _ERRORS.replace("= true", "= 1 - true").replace("() - 1,", "(),"),
+                "sign is turned",
+            ),
+            (
+                "strangers labelled 1",
+                ", strange.sigmoid()",
+                ", strange.sigmoid() - 1",
+                "strangers have the label 0",
+            ),
+            (
+                "centre only pulled",
+                " + (strange_error[..., None] * negatives).sum(dim=1)",
+                "",
+                "the strangers push the centre too",
+            ),
+            ("averaged", "negatives).sum(dim=1)", "negatives).mean(dim=1)", "summed, not averaged"),
+            (
+                "neighbour along itself",
+                "for_neighbour = true_error[:, None] * centre",
+                "for_neighbour = true_error[:, None] * neighbour",
+                "it moves along itself",
+            ),
+            (
+                "centre and neighbour mixed up",
+                "return for_centre, for_neighbour",
+                "return for_neighbour, for_centre",
+                "the OTHER vector",
+            ),
+            ("no last axis", "true_error[:, None] * centre", "true_error * centre", "gives it a last axis"),
+            (
+                "strangers in one heap",
+                "strange_error[..., None] * centre[:, None]",
+                "(strange_error[..., None] * centre[:, None]).sum(dim=1)",
+                "slope for the strangers has shape",
+            ),
+        ),
     ),
     Exercise(
         id="07.analogy",
@@ -366,17 +364,15 @@ EXERCISES = [
             "unless the given may answer, the cosines of all three become −∞;  the place of the largest, as an int",
             _ANALOGY,
         ),
-        mistakes=[
-            Mistake(name=name, source=_ANALOGY.replace(old, new), says=says)
-            for name, old, new, says in (
-                ("start − end", "rows[end] - rows[start]", "rows[start] - rows[end]", "swapped"),
-                ("minus other", "+ rows[other]", "- rows[other]", "third word's sign"),
-                ("start left in", "[[start, end, other]]", "[[end, other]]", "the word `start`"),
-                ("always left out", "if not given_may_answer", "if True", "must be allowed"),
-                ("never left out", "if not given_may_answer", "if False", "nothing is left out"),
-                ("a tensor", "int(cosines.argmax())", "cosines.argmax()", "an int"),
-            )
-        ],
+        mistakes=Mistake.slips(
+            _ANALOGY,
+            ("start − end", "rows[end] - rows[start]", "rows[start] - rows[end]", "swapped"),
+            ("minus other", "+ rows[other]", "- rows[other]", "third word's sign"),
+            ("start left in", "[[start, end, other]]", "[[end, other]]", "the word `start`"),
+            ("always left out", "if not given_may_answer", "if True", "must be allowed"),
+            ("never left out", "if not given_may_answer", "if False", "nothing is left out"),
+            ("a tensor", "int(cosines.argmax())", "cosines.argmax()", "an int"),
+        ),
     ),
 ]
 

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from course_lib.classroom.answers import tensor_of
 from course_lib.classroom.registry import Claim, Diagnosis, Exercise, Mistake, Question, Wrong
 from course_lib.sequence import lstm_step, rnn_reach, rnn_step
 
@@ -18,16 +19,6 @@ def _random(seed: int, *shapes: tuple[int, ...]) -> list[Tensor]:
 
 def _close(found: object, wanted: Tensor) -> bool:
     return isinstance(found, Tensor) and found.shape == wanted.shape and torch.allclose(found, wanted, atol=1e-5)
-
-
-def _shaped(found: object, wanted: Tensor, what: str) -> None:
-    """Refuse what is no tensor of the wanted shape."""
-    if found is None:
-        raise Wrong("nothing came back: is `return` missing?")
-    if not isinstance(found, Tensor):
-        raise Wrong(f"{what} is a {type(found).__name__}; a tensor is wanted")
-    if found.shape != wanted.shape:
-        raise Wrong(f"{what} has shape {tuple(found.shape)}; {tuple(wanted.shape)} is wanted")
 
 
 def check_rnn_step(candidate: Callable) -> None:
@@ -44,7 +35,7 @@ def check_rnn_step(candidate: Callable) -> None:
                 raise
             raise Wrong(f"with features of shape {tuple(features.shape)} two tables do not fit: a row of the weights "
                         "belongs to a unit, so write features @ input_weights.T") from None  # fmt: skip
-        _shaped(found, wanted, "the new state")
+        tensor_of(found, tuple(wanted.shape), "the new state")
         heard, kept = features @ input_weights.T, state @ state_weights.T
         slips = {
             "there is no tanh: the state would grow without end": heard + kept + bias,
@@ -113,7 +104,7 @@ def check_rnn_reach(candidate: Callable) -> None:
             found = torch.stack([torch.as_tensor(size) for size in found])
         if isinstance(found, Tensor) and found.shape == (n_tokens - 1,):
             raise Wrong(f"{n_tokens} tokens, {n_tokens - 1} sizes: the last token counts too, 0 steps back")
-        _shaped(found, wanted, "the result")
+        tensor_of(found, tuple(wanted.shape), "the result")
         for slip, message in _REACH_SLIPS.items():
             wrong = _reach_with(states, input_weights, state_weights, slip)
             if not _close(wrong, wanted) and _close(found, wrong) and n_tokens == 5:
@@ -185,7 +176,7 @@ def check_lstm_step(candidate: Callable) -> None:
         if not isinstance(found, tuple | list) or len(found) != 2:
             raise Wrong("two things are to be returned: the new state and the new cell")
         for mine, theirs, what in zip(found, wanted, ("the new state", "the new cell"), strict=True):
-            _shaped(mine, theirs, what)
+            tensor_of(mine, tuple(theirs.shape), what)
         for slip, message in _LSTM_SLIPS.items():
             if all(map(_close, found, _lstm_with(given, slip))):
                 raise Wrong(message)
@@ -273,12 +264,6 @@ def forgetful_step(
     return show.sigmoid() * cell.tanh(), cell
 
 
-def _slipped(solution: str, *swaps: tuple[str, str, str, str]) -> list[Mistake]:
-    """Mistakes made from a solution: name, what is replaced, by what, and what the check says."""
-    assert all(old in solution for _, old, _, _ in swaps)
-    return [Mistake(name=name, source=solution.replace(old, new), says=says) for name, old, new, says in swaps]
-
-
 EXERCISES = [
     Exercise(
         id="08.rnn_step",
@@ -291,7 +276,7 @@ EXERCISES = [
             "kept = the same with the old state and its weights\nreturn tanh of heard + kept + bias",
             _RNN_STEP,
         ),
-        mistakes=_slipped(
+        mistakes=Mistake.slips(
             _RNN_STEP,
             ("no tanh", "torch.tanh", "", "there is no tanh"),
             ("old state left out", " + state @ state_weights.T", "", "what stood before is forgotten at once"),
@@ -316,7 +301,7 @@ EXERCISES = [
             "    size = norm of chain @ input_weights\nreturn the sizes, stacked",
             _REACH,
         ),
-        mistakes=_slipped(
+        mistakes=Mistake.slips(
             _REACH,
             ("slope of tanh forgotten", "1 - states**2", "torch.ones_like(states)", "the slope of tanh is missing"),
             ("no square", "1 - states**2", "1 - states", "with a square"),
@@ -345,7 +330,7 @@ EXERCISES = [
             "state = share shown × tanh of the new cell;  return state, cell",
             _LSTM_STEP,
         ),
-        mistakes=_slipped(
+        mistakes=Mistake.slips(
             _LSTM_STEP,
             ("gates swapped", "let_in, keep, candidate", "keep, let_in, candidate", "input and forget gate are swap"),
             ("last two swapped", "candidate, show =", "show, candidate =", "candidate and output gate are swapped"),
@@ -377,7 +362,7 @@ EXERCISES = [
             _MENDED,
         ),
         mistakes=[
-            *_slipped(
+            *Mistake.slips(
                 BROKEN,
                 (
                     "tanh mended alone",
@@ -387,7 +372,7 @@ EXERCISES = [
                 ),
                 ("order mended alone", "keep, let_in, candidate", "let_in, keep, candidate", "what shrinks it?"),
             ),
-            *_slipped(
+            *Mistake.slips(
                 _MENDED,
                 ("no tanh at all", "cell.tanh(), cell", "cell, cell", "what is shown goes through tanh"),
                 ("forget gate taken out", "keep.sigmoid() * cell", "cell", "never clear its cell"),

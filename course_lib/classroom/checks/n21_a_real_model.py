@@ -193,11 +193,6 @@ _CHAT = '''def broken_chat(messages, tokenizer):
     return ids + [start, *tokenizer.encode("assistant\\n")]'''
 
 
-def _edits(source: str, *edits: tuple[str, str, str, str]) -> list[Mistake]:
-    """Mistakes as changes of a source: name, a part of the message, what is replaced, by what."""
-    return [Mistake(name=name, says=says, source=source.replace(old, new)) for name, says, old, new in edits]
-
-
 EXERCISES = [
     Exercise(
         id="21.unpack_block",
@@ -209,21 +204,22 @@ EXERCISES = [
             "return lowest + scale × levels",
             _UNPACK,
         ),
-        mistakes=_edits(
+        mistakes=Mistake.slips(
             _UNPACK,
-            ("halves side by side", "side by side", "torch.cat((packed & 15, packed >> 4), dim=-1)",
-             "torch.stack((packed & 15, packed >> 4), dim=-1).flatten(-2)"),
-            ("high halves first", "the high halves came first", "packed & 15, packed >> 4", "packed >> 4, packed & 15"),
-            ("low halves alone", "every byte holds two numbers", "torch.cat((packed & 15, packed >> 4), dim=-1)",
-             "packed & 15"),
-            ("centred levels", "subtract nothing", "scale * levels", "scale * (levels.float() - 8)"),
-            ("lowest forgotten", "lowest is not added", "lowest + scale", "scale"),
-            ("lowest taken away", "not minus", "lowest + scale * levels", "scale * levels - lowest"),
-            ("lowest scaled too", "multiplied by the scale", "lowest + scale * levels", "scale * (levels + lowest)"),
-            ("swapped", "scale and lowest are swapped", "lowest + scale * levels", "scale + lowest * levels"),
-            ("brackets forgotten", "brackets around", "return lowest + scale * levels",
-             "return torch.cat((lowest + scale * packed & 15, lowest + scale * packed >> 4), dim=-1)"),
-            ("joined along the first axis", "join along the last axis", "dim=-1", "dim=0"),
+            ("halves side by side", "torch.cat((packed & 15, packed >> 4), dim=-1)",
+             "torch.stack((packed & 15, packed >> 4), dim=-1).flatten(-2)", "side by side"),
+            ("high halves first", "packed & 15, packed >> 4", "packed >> 4, packed & 15", "the high halves came first"),
+            ("low halves alone", "torch.cat((packed & 15, packed >> 4), dim=-1)",
+             "packed & 15", "every byte holds two numbers"),
+            ("centred levels", "scale * levels", "scale * (levels.float() - 8)", "subtract nothing"),
+            ("lowest forgotten", "lowest + scale", "scale", "lowest is not added"),
+            ("lowest taken away", "lowest + scale * levels", "scale * levels - lowest", "not minus"),
+            ("lowest scaled too", "lowest + scale * levels", "scale * (levels + lowest)", "multiplied by the scale"),
+            ("swapped", "lowest + scale * levels", "scale + lowest * levels", "scale and lowest are swapped"),
+            ("brackets forgotten", "return lowest + scale * levels",
+             "return torch.cat((lowest + scale * packed & 15, lowest + scale * packed >> 4), dim=-1)",
+             "brackets around"),
+            ("joined along the first axis", "dim=-1", "dim=0", "join along the last axis"),
         ),
     ),
     Exercise(
@@ -235,20 +231,20 @@ EXERCISES = [
             'rearrange(weight, "(head pair side) d_model -> …", head=n_heads, side=2): put side before pair',
             _UNDO,
         ),
-        mistakes=_edits(
+        mistakes=Mistake.slips(
             _UNDO,
-            ("the other way", "go the other way", "(head pair side) d_model -> (head side pair)",
-             "(head side pair) d_model -> (head pair side)"),
-            ("all heads as one", "sorted by themselves", "head=n_heads", "head=1"),
-            ("pairs before heads", "so head comes first", "(head pair side) d_model ->", "(pair head side) d_model ->"),
-            ("heads of so many rows", "not how many rows each has", "head=n_heads", "head=weight.shape[0] // n_heads"),
-            ("seconds first", "firsts, then seconds", "rearrange(weight,",
-             "rearrange(weight.unflatten(0, (-1, 2)).flip(1).flatten(0, 1),"),
-            ("pairs of the real model", "heads have 6 rows, not 64", "side=2", "pair=32"),
-            ("sizes forgotten", "name the sizes", ", head=n_heads, side=2", ""),
-            ("nothing moves", "nothing has moved", "(head side pair) d_model\"", "(head pair side) d_model\""),
-            ("columns", "columns have moved", "\"(head pair side) d_model -> (head side pair) d_model\"",
-             "\"row (head pair side) -> row (head side pair)\""),
+            ("the other way", "(head pair side) d_model -> (head side pair)",
+             "(head side pair) d_model -> (head pair side)", "go the other way"),
+            ("all heads as one", "head=n_heads", "head=1", "sorted by themselves"),
+            ("pairs before heads", "(head pair side) d_model ->", "(pair head side) d_model ->", "so head comes first"),
+            ("heads of so many rows", "head=n_heads", "head=weight.shape[0] // n_heads", "not how many rows each has"),
+            ("seconds first", "rearrange(weight,",
+             "rearrange(weight.unflatten(0, (-1, 2)).flip(1).flatten(0, 1),", "firsts, then seconds"),
+            ("pairs of the real model", "side=2", "pair=32", "heads have 6 rows, not 64"),
+            ("sizes forgotten", ", head=n_heads, side=2", "", "name the sizes"),
+            ("nothing moves", "(head side pair) d_model\"", "(head pair side) d_model\"", "nothing has moved"),
+            ("columns", "\"(head pair side) d_model -> (head side pair) d_model\"",
+             "\"row (head pair side) -> row (head side pair)\"", "columns have moved"),
         ),
     ),
     Exercise(
@@ -271,17 +267,18 @@ EXERCISES = [
                     "tokenizer.encode(written,", "tokenizer.encode(written + \"<|im_start|>assistant\\n\","
                 ),
             ),
-            *_edits(
+            *Mistake.slips(
                 _CHAT,
-                ("only the contents mended", "the model has to begin its own",
-                 " + [start, *tokenizer.encode(\"assistant\\n\")]", ""),
-                ("turns not closed", "special tokens, not", " end, *tokenizer", " *tokenizer"),
-                ("system added", "begins with the user's turn", "    ids = []\n",
-                 "    ids = []\n    if messages[0]['role'] != 'system':\n"
-                 "        messages = [{'role': 'system', 'content': 'Be kind.'}, *messages]\n"),
-                ("system always added", "one turn too many", "    ids = []\n",
-                 "    ids = []\n    messages = [{'role': 'system', 'content': 'Be kind.'}, *messages]\n"),
-                ("lines not ended", "instead of", "end, *tokenizer.encode(\"\\n\")]\n", "end]\n"),
+                ("only the contents mended", " + [start, *tokenizer.encode(\"assistant\\n\")]",
+                 "", "the model has to begin its own"),
+                ("turns not closed", " end, *tokenizer", " *tokenizer", "special tokens, not"),
+                ("system added", "    ids = []\n", "    ids = []\n    if messages[0]['role'] != 'system':\n"
+                 "        messages = [{'role': 'system', 'content': 'Be kind.'}, *messages]\n",
+                 "begins with the user's turn"),
+                ("system always added", "    ids = []\n",
+                 "    ids = []\n    messages = [{'role': 'system', 'content': 'Be kind.'}, *messages]\n",
+                 "one turn too many"),
+                ("lines not ended", "end, *tokenizer.encode(\"\\n\")]\n", "end]\n", "instead of"),
             ),
             Mistake(
                 name="a list of lists",

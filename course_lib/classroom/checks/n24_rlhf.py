@@ -233,13 +233,6 @@ BROKEN_REWARDS = '''def broken_rewards(scores, log_probs, reference_log_probs, i
 MENDED_REWARDS = BROKEN_REWARDS.replace("reference_log_probs - log_probs", "log_probs - reference_log_probs")
 
 
-def slip(name: str, says: str, source: str, *swaps: str) -> Mistake:
-    """A usual mistake: a solution with some words exchanged, each before and after in turn."""
-    for before, after in zip(swaps[::2], swaps[1::2], strict=True):
-        source = source.replace(before, after)
-    return Mistake(name=name, says=says, source=source)
-
-
 CLIPPED_GAIN_EXERCISE = Exercise(
     id="24.clipped_gain",
     reference=clipped_gain,
@@ -251,17 +244,16 @@ CLIPPED_GAIN_EXERCISE = Exercise(
         "the smaller of ratio × advantage and near × advantage",
         CLIPPED_GAIN,
     ),
-    mistakes=[
-        slip("no exponential", "What undoes a logarithm?", CLIPPED_GAIN, ").exp()", ")"),
-        slip(
-            "ratio upside down", "upside down", CLIPPED_GAIN, "log_probs - old_log_probs", "old_log_probs - log_probs"
-        ),
-        slip("the larger", "so that going too far pays", CLIPPED_GAIN, "torch.minimum", "torch.maximum"),
-        slip("clipped always", "must feel a pull back", CLIPPED_GAIN, "minimum(ratio", "minimum(kept_near"),
-        slip("clipped around 0", "not changed is 1", CLIPPED_GAIN, "1 - clip, 1 + clip", "-clip, clip"),
-        slip("0.2 for every clip", "the clip is an argument", CLIPPED_GAIN, "1 - clip, 1 + clip", "0.8, 1.2"),
-        slip("already a loss", "comes later, in the loss", CLIPPED_GAIN, "return torch", "return -torch"),
-    ],
+    mistakes=Mistake.slips(
+        CLIPPED_GAIN,
+        ("no exponential", ").exp()", ")", "What undoes a logarithm?"),
+        ("ratio upside down", "log_probs - old_log_probs", "old_log_probs - log_probs", "upside down"),
+        ("the larger", "torch.minimum", "torch.maximum", "so that going too far pays"),
+        ("clipped always", "minimum(ratio", "minimum(kept_near", "must feel a pull back"),
+        ("clipped around 0", "1 - clip, 1 + clip", "-clip, clip", "not changed is 1"),
+        ("0.2 for every clip", "1 - clip, 1 + clip", "0.8, 1.2", "the clip is an argument"),
+        ("already a loss", "return torch", "return -torch", "comes later, in the loss"),
+    ),
 )
 
 TOKEN_REWARDS_EXERCISE = Exercise(
@@ -275,55 +267,43 @@ TOKEN_REWARDS_EXERCISE = Exercise(
         "the score where is_last, else 0; minus the price",
         TOKEN_REWARDS,
     ),
-    mistakes=[
-        slip("price the wrong way", "paid for, not charged", TOKEN_REWARDS, "0.0) - price", "0.0) + price"),
-        slip("score everywhere", "It is paid once", TOKEN_REWARDS, "torch.where(is_last", "torch.where(is_token"),
-        slip(
+    mistakes=Mistake.slips(
+        TOKEN_REWARDS,
+        ("price the wrong way", "0.0) - price", "0.0) + price", "paid for, not charged"),
+        ("score everywhere", "torch.where(is_last", "torch.where(is_token", "It is paid once"),
+        (
             "score in the last column",
-            "Where does each reply end?",
-            TOKEN_REWARDS,
             "is_token.sum(dim=1, keepdim=True) - 1",
             "is_token.shape[1] - 1",
+            "Where does each reply end?",
         ),
-        slip("score first", "pay at the last", TOKEN_REWARDS, "is_token.sum(dim=1, keepdim=True) - 1", "0"),
-        slip(
+        ("score first", "is_token.sum(dim=1, keepdim=True) - 1", "0", "pay at the last"),
+        (
             "absolute distance",
-            "No absolute value",
-            TOKEN_REWARDS,
             "(log_probs - reference_log_probs)",
             "(log_probs - reference_log_probs).abs()",
+            "No absolute value",
         ),
-        slip(
+        (
             "distance of probabilities",
-            "is of log-probabilities",
-            TOKEN_REWARDS,
             "(log_probs - reference_log_probs)",
             "(log_probs.exp() - reference_log_probs.exp())",
+            "is of log-probabilities",
         ),
-        slip(
+        (
             "last token pays nothing",
-            "the last token pays its price too",
-            TOKEN_REWARDS,
             "scores[:, None], 0.0) - price",
             "scores[:, None], -price)",
+            "the last token pays its price too",
         ),
-        slip(
+        (
             "whole price at the end",
-            "Each token pays its own price",
-            TOKEN_REWARDS,
             "scores[:, None], 0.0) - price",
             "(scores - price.sum(dim=1))[:, None], 0.0)",
+            "Each token pays its own price",
         ),
-        slip(
-            "padding pays",
-            "padding has no price",
-            TOKEN_REWARDS,
-            "torch.where(is_token, ",
-            "(",
-            "probs), 0.0)",
-            "probs))",
-        ),
-    ],
+        ("padding pays", "torch.where(is_token, ", "(", "padding has no price", ("probs), 0.0)", "probs))")),
+    ),
 )
 
 GAE_EXERCISE = Exercise(
@@ -339,31 +319,27 @@ GAE_EXERCISE = Exercise(
         "after the last column both are 0",
         GAE,
     ),
-    mistakes=[
-        slip("no trace at all", "these are the surprises alone", GAE, " + discount * trace * next_advantage", ""),
-        slip("trace forgotten", "where has the trace gone?", GAE, "discount * trace *", "discount *"),
-        slip(
+    mistakes=Mistake.slips(
+        GAE,
+        ("no trace at all", " + discount * trace * next_advantage", "", "these are the surprises alone"),
+        ("trace forgotten", "discount * trace *", "discount *", "where has the trace gone?"),
+        (
             "from left to right",
-            "Which way should it flow?",
-            GAE,
             "range(values.shape[1] - 1, -1, -1)",
             "range(values.shape[1])",
-            "discount * next_value",
-            "discount * (values[:, token + 1] if token + 1 < values.shape[1] else 0)",
+            "Which way should it flow?",
+            ("discount * next_value", "discount * (values[:, token + 1] if token + 1 < values.shape[1] else 0)"),
         ),
-        slip("next value forgotten", "what the critic expects next", GAE, " + discount * next_value", ""),
-        slip(
+        ("next value forgotten", " + discount * next_value", "", "what the critic expects next"),
+        (
             "last value kept",
-            "after the last token nothing is to come",
-            GAE,
             "next_value = next_advantage = torch.zeros_like(values[:, 0])",
             "next_value, next_advantage = values[:, -1], torch.zeros_like(values[:, 0])",
+            "after the last token nothing is to come",
         ),
-        slip("padding leaks", "has leaked in", GAE, "torch.where(is_token, each, 0.0) for", "each for"),
-        slip(
-            "signs reversed", "the signs are reversed", GAE, "where(is_token, advantages", "where(is_token, -advantages"
-        ),
-    ],
+        ("padding leaks", "torch.where(is_token, each, 0.0) for", "each for", "has leaked in"),
+        ("signs reversed", "where(is_token, advantages", "where(is_token, -advantages", "the signs are reversed"),
+    ),
 )
 
 
@@ -412,14 +388,18 @@ BROKEN_REWARDS_EXERCISE = Exercise(
         MENDED_REWARDS,
     ),
     mistakes=[
-        slip("price dropped", "removes the leash", BROKEN_REWARDS, " - kl_weight * distance", ""),
-        slip("both turned", "Which way round is the distance?", MENDED_REWARDS, "- kl_weight", "+ kl_weight"),
-        slip(
-            "all negated", "Only the price was wrong", MENDED_REWARDS, "return torch", "return -torch", "- kl_", "+ kl_"
+        *Mistake.slips(
+            BROKEN_REWARDS,
+            ("price dropped", " - kl_weight * distance", "", "removes the leash"),
         ),
-        slip("absolute distance", "no absolute value", MENDED_REWARDS, "* distance", "* distance.abs()"),
-        slip("score a token late", "not after it", MENDED_REWARDS, "keepdim=True) - 1", "keepdim=True)"),
-        slip("mask lost", "Keep the mask", MENDED_REWARDS, "torch.where(is_token, ", "(", "probs, 0.0)", "probs)"),
+        *Mistake.slips(
+            MENDED_REWARDS,
+            ("both turned", "- kl_weight", "+ kl_weight", "Which way round is the distance?"),
+            ("all negated", "return torch", "return -torch", "Only the price was wrong", ("- kl_", "+ kl_")),
+            ("absolute distance", "* distance", "* distance.abs()", "no absolute value"),
+            ("score a token late", "keepdim=True) - 1", "keepdim=True)", "not after it"),
+            ("mask lost", "torch.where(is_token, ", "(", "Keep the mask", ("probs, 0.0)", "probs)")),
+        ),
     ],
 )
 
