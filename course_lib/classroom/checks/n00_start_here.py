@@ -159,25 +159,31 @@ EXERCISES = [
             MENDED,
         ),
         mistakes=[
-            Mistake(
-                name="the same text each time, written otherwise",
-                source=BROKEN.replace("written += ", "written = written + "),
-                says="What should it read the 2nd time?",
+            Mistake.slip(
+                "the same text each time, written otherwise",
+                BROKEN,
+                "written += ",
+                "written = written + ",
+                "What should it read the 2nd time?",
             ),
-            Mistake(
-                name="without the beginning",
-                source=MENDED.replace("text + written", "written or text"),
-                says="the beginning, 'One', is gone",
-            ),
-            Mistake(
-                name="ends after the first piece",
-                source=MENDED.replace("    return written", "        return written"),
-                says="once for each piece is wanted",
-            ),
-            Mistake(
-                name="the whole text comes back",
-                source=MENDED.replace("return written", "return text + written"),
-                says="Return only what was added",
+            *Mistake.slips(
+                MENDED,
+                ("without the beginning", "text + written", "written or text", "the beginning, 'One', is gone"),
+                (
+                    "ends after the first piece",
+                    "    return written",
+                    "        return written",
+                    "once for each piece is wanted",
+                ),
+                ("the whole text comes back", "return written", "return text + written", "Return only what was added"),
+                ("a space too many", "text + written", 'text + " " + written', "a blank too many"),
+                (
+                    "keeps the last piece alone",
+                    "written += ",
+                    "written = ",
+                    "'One three']; all that stands there so far is wanted",
+                ),
+                ("no return", "    return written", "", "nothing came back"),
             ),
             Mistake(
                 name="only the last piece comes back",
@@ -188,16 +194,6 @@ EXERCISES = [
                 says="Gather all of them",
             ),
             Mistake(
-                name="a space too many",
-                source=MENDED.replace("text + written", 'text + " " + written'),
-                says="a blank too many",
-            ),
-            Mistake(
-                name="keeps the last piece alone",
-                source=MENDED.replace("written += ", "written = "),
-                says="'One three']; all that stands there so far is wanted",
-            ),
-            Mistake(
                 name="lengthens the beginning too",
                 source=(
                     'def write(probabilities_after, text, n_pieces):\n    written = ""\n    for _ in range(n_pieces):\n'
@@ -206,7 +202,6 @@ EXERCISES = [
                 ),
                 says="'One two two three']; all that stands there so far is wanted",
             ),
-            Mistake(name="no return", source=MENDED.replace("    return written", ""), says="nothing came back"),
         ],
     ),
 ]

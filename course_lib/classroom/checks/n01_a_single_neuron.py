@@ -227,32 +227,23 @@ EXERCISES = [
             _NEURON,
         ),
         mistakes=[
-            Mistake(name="no bias", source=_NEURON.replace(" + bias", ""), says="has no effect"),
-            Mistake(
-                name="no activation",
-                source=_NEURON.replace("1 / (1 + math.exp(-score))", "score"),
-                says="sigmoid is still missing",
-            ),
-            Mistake(
-                name="bias per feature",
-                source=_NEURON.replace("weight * feature for", "weight * feature + bias for").replace(") + bias", ")"),
-                says="once per feature",
-            ),
-            Mistake(
-                name="upside down",
-                source=_NEURON.replace("(-score)", "(score)"),
-                says="a high score gives a low output",
-            ),
-            Mistake(
-                name="bias after the sigmoid",
-                source=_NEURON.replace(" + bias", "").replace("(-score))", "(-score)) + bias"),
-                says="came after the sigmoid",
-            ),
-            Mistake(
-                name="bias subtracted", source=_NEURON.replace(" + bias", " - bias"), says="the bias was subtracted"
-            ),
-            Mistake(
-                name="no features", source=_NEURON.replace("weight * feature", "weight"), says="features have no effect"
+            *Mistake.slips(
+                _NEURON,
+                ("no bias", " + bias", "", "has no effect"),
+                ("no activation", "1 / (1 + math.exp(-score))", "score", "sigmoid is still missing"),
+                (
+                    "bias per feature",
+                    "weight * feature for",
+                    "weight * feature + bias for",
+                    "once per feature",
+                    (") + bias", ")"),
+                ),
+                ("upside down", "(-score)", "(score)", "a high score gives a low output"),
+                ("bias after the sigmoid", " + bias", "", "came after the sigmoid", ("(-score))", "(-score)) + bias")),
+                ("bias subtracted", " + bias", " - bias", "the bias was subtracted"),
+                ("no features", "weight * feature", "weight", "features have no effect"),
+                ("no return", "return ", "output = ", "nothing came back"),
+                ("a decision", "1 / (1 + math.exp(-score))", "int(score > 0)", "that is a decision"),
             ),
             Mistake(
                 name="two features only",
@@ -260,12 +251,6 @@ EXERCISES = [
                 "    score = weights[0] * features[0] + weights[1] * features[1] + bias\n"
                 "    return 1 / (1 + math.exp(-score))",
                 says="any number of features; this had 1",
-            ),
-            Mistake(name="no return", source=_NEURON.replace("return ", "output = "), says="nothing came back"),
-            Mistake(
-                name="a decision",
-                source=_NEURON.replace("1 / (1 + math.exp(-score))", "int(score > 0)"),
-                says="that is a decision",
             ),
         ],
     ),
@@ -279,30 +264,23 @@ EXERCISES = [
             "each weight: per_score × its feature;   the bias: per_score × 1",
             _SLOPES,
         ),
-        mistakes=[
-            Mistake(name="no 2", source=_SLOPES.replace("2 * (", "("), says="twice the error"),
-            Mistake(
-                name="no sigmoid link", source=_SLOPES.replace(" * output * (1 - output)", ""), says="link is missing"
+        mistakes=Mistake.slips(
+            _SLOPES,
+            ("no 2", "2 * (", "(", "twice the error"),
+            ("no sigmoid link", " * output * (1 - output)", "", "link is missing"),
+            ("half a sigmoid link", " * (1 - output)", "", "not output alone"),
+            ("no feature", "per_score * feature for", "per_score for", "all are alike"),
+            ("turned round", "output - label", "label - output", "signs are turned"),
+            (
+                "bias first",
+                "[per_score * f",
+                "[per_score] + [per_score * f",
+                "the bias's slope comes last",
+                ("] + [per_score]", "]"),
             ),
-            Mistake(name="half a sigmoid link", source=_SLOPES.replace(" * (1 - output)", ""), says="not output alone"),
-            Mistake(
-                name="no feature",
-                source=_SLOPES.replace("per_score * feature for", "per_score for"),
-                says="all are alike",
-            ),
-            Mistake(
-                name="turned round", source=_SLOPES.replace("output - label", "label - output"), says="signs are turned"
-            ),
-            Mistake(
-                name="bias first",
-                source=_SLOPES.replace("[per_score * f", "[per_score] + [per_score * f").replace(
-                    "] + [per_score]", "]"
-                ),
-                says="the bias's slope comes last",
-            ),
-            Mistake(name="no return", source=_SLOPES.replace("return ", "found = "), says="nothing came back"),
-            Mistake(name="bias forgotten", source=_SLOPES.replace(" + [per_score]", ""), says="3 are wanted"),
-        ],
+            ("no return", "return ", "found = ", "nothing came back"),
+            ("bias forgotten", " + [per_score]", "", "3 are wanted"),
+        ),
     ),
     Exercise(
         id="01.never_learns",
@@ -316,32 +294,24 @@ EXERCISES = [
             MENDED,
         ),
         mistakes=[
-            Mistake(
-                name="longer steps",
-                source=BROKEN.replace("learning_rate * slope", "1000 * learning_rate * slope"),
-                says="where they began",
+            *Mistake.slips(
+                BROKEN,
+                ("longer steps", "learning_rate * slope", "1000 * learning_rate * slope", "where they began"),
+                ("a coarse nudge", "(loss, numbers)", "(loss, numbers, 0.7)", "not by the slopes"),
             ),
-            Mistake(name="uphill", source=MENDED.replace("number - learning", "number + learning"), says="uphill"),
-            Mistake(
-                name="a coarse nudge",
-                source=BROKEN.replace("(loss, numbers)", "(loss, numbers, 0.7)"),
-                says="not by the slopes",
-            ),
-            Mistake(
-                name="no square",
-                source=MENDED.replace("(output - label) ** 2", "abs(output - label)"),
-                says="plain distance",
-            ),
-            Mistake(name="a sum", source=MENDED.replace(" / len(labels)", ""), says="divide by the number of examples"),
-            Mistake(
-                name="the notebook's berries",
-                source=MENDED.replace(
+            *Mistake.slips(
+                MENDED,
+                ("uphill", "number - learning", "number + learning", "uphill"),
+                ("no square", "(output - label) ** 2", "abs(output - label)", "plain distance"),
+                ("a sum", " / len(labels)", "", "divide by the number of examples"),
+                (
+                    "the notebook's berries",
                     "    numbers = list",
                     "    examples, labels = [[1.0, 0.5], [-0.5, -1.0], [-1.0, 0.3]], [1, 1, 0]\n    numbers = list",
+                    "use the arguments",
                 ),
-                says="use the arguments",
+                ("no return", "    return numbers", "", "nothing came back"),
             ),
-            Mistake(name="no return", source=MENDED.replace("    return numbers", ""), says="nothing came back"),
         ],
     ),
 ]

@@ -246,23 +246,16 @@ EXERCISES = [
             "return the quotient, and the pair of slopes: a's, then b's",
             _QUOTIENT,
         ),
-        mistakes=[
-            Mistake(name="sign lost", source=_QUOTIENT.replace("-a /", "a /"), says="turned round: does 6 / 2 grow"),
-            Mistake(name="b not squared", source=_QUOTIENT.replace("b ** 2", "b"), says="counts twice"),
-            Mistake(name="a forgotten", source=_QUOTIENT.replace("-a /", "-1 /"), says="does not look at a"),
-            Mistake(
-                name="wrong order",
-                source=_QUOTIENT.replace("(1 / b, -a / b ** 2)", "(-a / b ** 2, 1 / b)"),
-                says="a's comes first",
-            ),
-            Mistake(name="no slopes", source=_QUOTIENT.replace(", (1 / b, -a / b ** 2)", ""), says="two things"),
-            Mistake(
-                name="slopes of a product",
-                source=_QUOTIENT.replace("(1 / b, -a / b ** 2)", "(b, a)"),
-                says="a product's slopes",
-            ),
-            Mistake(name="no return", source=_QUOTIENT.replace("return ", "found = "), says="nothing came back"),
-        ],
+        mistakes=Mistake.slips(
+            _QUOTIENT,
+            ("sign lost", "-a /", "a /", "turned round: does 6 / 2 grow"),
+            ("b not squared", "b ** 2", "b", "counts twice"),
+            ("a forgotten", "-a /", "-1 /", "does not look at a"),
+            ("wrong order", "(1 / b, -a / b ** 2)", "(-a / b ** 2, 1 / b)", "a's comes first"),
+            ("no slopes", ", (1 / b, -a / b ** 2)", "", "two things"),
+            ("slopes of a product", "(1 / b, -a / b ** 2)", "(b, a)", "a product's slopes"),
+            ("no return", "return ", "found = ", "nothing came back"),
+        ),
     ),
     Exercise(
         id="02.walk_back",
@@ -276,35 +269,25 @@ EXERCISES = [
             _WALK,
         ),
         mistakes=[
-            Mistake(name="overwrites", source=_WALK.replace("+=", "="), says="the other was overwritten"),
-            Mistake(name="no start", source=_WALK.replace("    result.gradient = 1.0\n", ""), says="still 0"),
-            Mistake(
-                name="forwards",
-                source=_WALK.replace("reversed(in_order(result))", "in_order(result)"),
-                says="goes no further",
-            ),
-            Mistake(
-                name="slopes added",
-                source=_WALK.replace("slope * value.gradient", "slope + value.gradient"),
-                says="were added. Along a path",
-            ),
-            Mistake(
-                name="last slope alone",
-                source=_WALK.replace("slope * value.gradient", "slope"),
-                says="got the last one alone",
-            ),
-            Mistake(
-                name="numbers for slopes",
-                source=_WALK.replace("slope * value.gradient", "parent.number * value.gradient"),
-                says="multiplied by the numbers",
-            ),
-            Mistake(
-                name="wiped first",
-                source=_WALK.replace(
+            *Mistake.slips(
+                _WALK,
+                ("overwrites", "+=", "=", "the other was overwritten"),
+                ("no start", "    result.gradient = 1.0\n", "", "still 0"),
+                ("forwards", "reversed(in_order(result))", "in_order(result)", "goes no further"),
+                ("slopes added", "slope * value.gradient", "slope + value.gradient", "were added. Along a path"),
+                ("last slope alone", "slope * value.gradient", "slope", "got the last one alone"),
+                (
+                    "numbers for slopes",
+                    "slope * value.gradient",
+                    "parent.number * value.gradient",
+                    "multiplied by the numbers",
+                ),
+                (
+                    "wiped first",
                     "    result.gradient = 1.0\n",
                     "    for value in in_order(result):\n        value.gradient = 0.0\n    result.gradient = 1.0\n",
+                    "wiped out",
                 ),
-                says="wiped out",
             ),
             Mistake(name="path by path", source=_PATH_BY_PATH, says="every path on its own"),
         ],
@@ -323,26 +306,37 @@ EXERCISES = [
             MENDED,
         ),
         mistakes=[
-            Mistake(name="order mended alone", source=MENDED.replace("+=", "="), says="the other was overwritten"),
-            Mistake(
-                name="sum mended alone",
-                source=BROKEN.replace(".gradient = slope", ".gradient += slope"),
-                says="in h + h.tanh() with h = 2 x, h has all its gradient but passed on too early",
+            *Mistake.slips(
+                MENDED,
+                ("order mended alone", "+=", "=", "the other was overwritten"),
+                ("no start", "    result.gradient = 1.0\n", "", "still 0"),
             ),
-            Mistake(
-                name="last in, first out",
-                source=BROKEN.replace(".gradient = slope", ".gradient += slope").replace("pop(0)", "pop()"),
-                says="in h.tanh() + h with h = 2 x, h has all its gradient but passed on too early",
-            ),
-            Mistake(
-                name="each met again",
-                source=BROKEN.replace(".gradient = slope", ".gradient += slope").replace(
-                    "            if parent not in met:\n                met.add(parent)\n                waiting",
-                    "            waiting",
+            *Mistake.slips(
+                BROKEN,
+                (
+                    "sum mended alone",
+                    ".gradient = slope",
+                    ".gradient += slope",
+                    "in h + h.tanh() with h = 2 x, h has all its gradient but passed on too early",
                 ),
-                says="every path on its own",
+                (
+                    "last in, first out",
+                    ".gradient = slope",
+                    ".gradient += slope",
+                    "in h.tanh() + h with h = 2 x, h has all its gradient but passed on too early",
+                    ("pop(0)", "pop()"),
+                ),
+                (
+                    "each met again",
+                    ".gradient = slope",
+                    ".gradient += slope",
+                    "every path on its own",
+                    (
+                        "            if parent not in met:\n                met.add(parent)\n                waiting",
+                        "            waiting",
+                    ),
+                ),
             ),
-            Mistake(name="no start", source=MENDED.replace("    result.gradient = 1.0\n", ""), says="still 0"),
             Mistake(
                 name="another walk called",
                 source="def hasty_walk(result):\n    walk_back(result)",

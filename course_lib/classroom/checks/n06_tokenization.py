@@ -245,30 +245,16 @@ EXERCISES = [
             _MENDED_DECODE,
         ),
         mistakes=[
-            Mistake(
-                name="halves dropped",
-                source=BROKEN_DECODE.replace("replace", "ignore"),
-                says="were dropped instead of joined",
+            *Mistake.slips(
+                BROKEN_DECODE,
+                ("halves dropped", "replace", "ignore", "were dropped instead of joined"),
+                ("another encoding", '"utf-8", errors="replace"', '"latin-1"', "each byte became a character"),
+                ("each alone, and strict", ', errors="replace"', "", "so join them first"),
             ),
-            Mistake(
-                name="another encoding",
-                source=BROKEN_DECODE.replace('"utf-8", errors="replace"', '"latin-1"'),
-                says="each byte became a character",
-            ),
-            Mistake(
-                name="joined, broken bytes dropped",
-                source=_MENDED_DECODE.replace("replace", "ignore"),
-                says="one replacement sign",
-            ),
-            Mistake(
-                name="each alone, and strict",
-                source=BROKEN_DECODE.replace(', errors="replace"', ""),
-                says="so join them first",
-            ),
-            Mistake(
-                name="joined, but strict",
-                source=_MENDED_DECODE.replace(', errors="replace"', ""),
-                says="the ids may end within one",
+            *Mistake.slips(
+                _MENDED_DECODE,
+                ("joined, broken bytes dropped", "replace", "ignore", "one replacement sign"),
+                ("joined, but strict", ', errors="replace"', "", "the ids may end within one"),
             ),
         ],
     ),

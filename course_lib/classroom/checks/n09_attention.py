@@ -320,38 +320,32 @@ EXERCISES = [
             _REFERENCE_PATTERN,
         ),
         mistakes=[
-            Mistake(
-                name="rescaled afterwards, but by a constant",
-                source=BROKEN_PATTERN.replace(
+            *Mistake.slips(
+                BROKEN_PATTERN,
+                (
+                    "rescaled afterwards, but by a constant",
                     "    return shares.masked_fill(~allowed, 0.0)",
                     "    return shares.masked_fill(~allowed, 0.0) * 2",
+                    "softmax has seen the future",
                 ),
-                says="softmax has seen the future",
+                (
+                    "mask dropped",
+                    "    return shares.masked_fill(~allowed, 0.0)",
+                    "    return shares",
+                    "the mask is gone",
+                ),
+                ("rescaled without keepdim", "return shares.masked_fill(~allowed, 0.0)", _RESCALED, "row 1 sums to"),
             ),
-            Mistake(
-                name="mask dropped",
-                source=BROKEN_PATTERN.replace("    return shares.masked_fill(~allowed, 0.0)", "    return shares"),
-                says="the mask is gone",
-            ),
-            Mistake(
-                name="scores of forbidden keys set to zero",
-                source=_REFERENCE_PATTERN.replace('float("-inf")', "0.0"),
-                says="a forbidden score of 0 still gets a share",
-            ),
-            Mistake(
-                name="rescaled without keepdim",
-                source=BROKEN_PATTERN.replace("return shares.masked_fill(~allowed, 0.0)", _RESCALED),
-                says="row 1 sums to",
-            ),
-            Mistake(
-                name="diagonal forbidden",
-                source=_REFERENCE_PATTERN.replace(".tril()", ".tril(-1)"),
-                says="row 0 has nothing to look at",
-            ),
-            Mistake(
-                name="triangle upside down",
-                source=_REFERENCE_PATTERN.replace(".tril()", ".triu()"),
-                says="upside down",
+            *Mistake.slips(
+                _REFERENCE_PATTERN,
+                (
+                    "scores of forbidden keys set to zero",
+                    'float("-inf")',
+                    "0.0",
+                    "a forbidden score of 0 still gets a share",
+                ),
+                ("diagonal forbidden", ".tril()", ".tril(-1)", "row 0 has nothing to look at"),
+                ("triangle upside down", ".tril()", ".triu()", "upside down"),
             ),
         ],
     ),

@@ -387,18 +387,11 @@ EXERCISES = [
                 "    first = logits[:, 0]\n    return first.softmax(dim=0)", "    return logits[:, -1].softmax(dim=-1)"
             ),
         ),
-        mistakes=[
-            Mistake(
-                name="only the axis mended",
-                says="row 0 is what follows the first token",
-                source=BROKEN_NEXT_TOKEN.replace("dim=0", "dim=-1"),
-            ),
-            Mistake(
-                name="only the row mended",
-                says="softmax runs over the batch",
-                source=BROKEN_NEXT_TOKEN.replace("[:, 0]", "[:, -1]"),
-            ),
-        ],
+        mistakes=Mistake.slips(
+            BROKEN_NEXT_TOKEN,
+            ("only the axis mended", "dim=0", "dim=-1", "row 0 is what follows the first token"),
+            ("only the row mended", "[:, 0]", "[:, -1]", "softmax runs over the batch"),
+        ),
     ),
 ]
 
@@ -412,20 +405,20 @@ _POST_NORM = (
     "        return self.feed_forward_norm(residual + self.feed_forward(residual))"
 )
 EXERCISES[1].mistakes.extend(
-    Mistake(name=name, says=says, source=_BLOCK.replace(old, new))
-    for name, says, old, new in (
-        ("attention not added", "attention replaces the stream", _STEP_1, _STEP_1.replace("residual + self", "self")),
-        ("feed-forward not added", "layer replaces the stream", _STEP_2, _STEP_2.replace("residual + self", "self")),
-        ("second norm forgotten", "layer reads the stream before", "self.feed_forward_norm(residual)", "residual"),
-        ("attention's norm twice", "through attention's norm", "self.feed_forward_norm(", "self.attention_norm("),
-        ("feed-forward's norm twice", "layer's norm: it has", "self.attention_norm(", "self.feed_forward_norm("),
-        ("norms swapped", "two norms are swapped", _STEP_1 + _STEP_2, _SWAPPED),
-        ("first norm forgotten", "attention reads the stream before", "self.attention_norm(residual)", "residual"),
-        ("post-norm", "post-norm", _STEP_1 + _STEP_2, _POST_NORM),
-        ("context forgotten", "called without the context", ", context)\n        return", ")\n        return"),
-        ("nothing returned", "is there a return", "        return residual +", "        residual +"),
+    Mistake.slips(
+        _BLOCK,
+        ("attention not added", _STEP_1, _STEP_1.replace("residual + self", "self"), "attention replaces the stream"),
+        ("feed-forward not added", _STEP_2, _STEP_2.replace("residual + self", "self"), "layer replaces the stream"),
+        ("second norm forgotten", "self.feed_forward_norm(residual)", "residual", "layer reads the stream before"),
+        ("attention's norm twice", "self.feed_forward_norm(", "self.attention_norm(", "through attention's norm"),
+        ("feed-forward's norm twice", "self.attention_norm(", "self.feed_forward_norm(", "layer's norm: it has"),
+        ("norms swapped", _STEP_1 + _STEP_2, _SWAPPED, "two norms are swapped"),
+        ("first norm forgotten", "self.attention_norm(residual)", "residual", "attention reads the stream before"),
+        ("post-norm", _STEP_1 + _STEP_2, _POST_NORM, "post-norm"),
+        ("context forgotten", ", context)\n        return", ")\n        return", "called without the context"),
+        ("nothing returned", "        return residual +", "        residual +", "is there a return"),
     )
-)  # fmt: skip
+)
 
 QUIZ = [
     Question(

@@ -202,25 +202,17 @@ EXERCISES = [
                 '    return tokenizer.encode(text + "<|assistant|>" * for_reply, allow_special=True)',
                 says="without allow_special",
             ),
-            Mistake(
-                name="no end token",
-                source=CHAT_IDS.replace(', special["<|end|>"]]', "]"),
-                says="learn to stop?",
-            ),
-            Mistake(
-                name="no start",
-                source=CHAT_IDS.replace('[special["<|endoftext|>"]]', "[]"),
-                says="began with <|endoftext|>",
-            ),
-            Mistake(
-                name="reply not opened",
-                source=CHAT_IDS.replace('ids + [special["<|assistant|>"]] * for_reply', "ids"),
-                says="Which token opens a reply?",
-            ),
-            Mistake(
-                name="reply always opened",
-                source=CHAT_IDS.replace(" * for_reply", ""),
-                says="only if for_reply is true",
+            *Mistake.slips(
+                CHAT_IDS,
+                ("no end token", ', special["<|end|>"]]', "]", "learn to stop?"),
+                ("no start", '[special["<|endoftext|>"]]', "[]", "began with <|endoftext|>"),
+                (
+                    "reply not opened",
+                    'ids + [special["<|assistant|>"]] * for_reply',
+                    "ids",
+                    "Which token opens a reply?",
+                ),
+                ("reply always opened", " * for_reply", "", "only if for_reply is true"),
             ),
         ],
     ),
@@ -235,42 +227,40 @@ EXERCISES = [
             CHAT_TARGETS,
         ),
         mistakes=[
-            Mistake(
-                name="one place late",
-                source=CHAT_TARGETS.replace(
-                    "        if here == assistant", "        was = speaking\n        if here == assistant"
-                ).replace("following if speaking", "following if was"),
-                says="one place late",
-            ),
-            Mistake(
-                name="end not learned",
-                source=CHAT_TARGETS.replace("if speaking else", "if speaking and following != end else"),
-                says="How will the model learn to stop?",
+            *Mistake.slips(
+                CHAT_TARGETS,
+                (
+                    "one place late",
+                    "        if here == assistant",
+                    "        was = speaking\n        if here == assistant",
+                    "one place late",
+                    ("following if speaking", "following if was"),
+                ),
+                (
+                    "end not learned",
+                    "if speaking else",
+                    "if speaking and following != end else",
+                    "How will the model learn to stop?",
+                ),
+                ("not shifted", "following if speaking", "here if speaking", "shift by one"),
+                (
+                    "speaks on after the end",
+                    "speaking = False\n        targets",
+                    "pass\n        targets",
+                    "Whom is the model to imitate?",
+                ),
+                (
+                    "the opening scored",
+                    "if here == assistant",
+                    "if following == assistant",
+                    "which the template writes",
+                ),
+                ("as long as the ids", "return targets", "return targets + [IGNORE]", "so one fewer"),
             ),
             Mistake(
                 name="everything scored",
                 source="def chat_targets(ids, assistant, end):\n    return ids[1:]",
                 says="speak for the user too",
-            ),
-            Mistake(
-                name="not shifted",
-                source=CHAT_TARGETS.replace("following if speaking", "here if speaking"),
-                says="shift by one",
-            ),
-            Mistake(
-                name="speaks on after the end",
-                source=CHAT_TARGETS.replace("speaking = False\n        targets", "pass\n        targets"),
-                says="Whom is the model to imitate?",
-            ),
-            Mistake(
-                name="the opening scored",
-                source=CHAT_TARGETS.replace("if here == assistant", "if following == assistant"),
-                says="which the template writes",
-            ),
-            Mistake(
-                name="as long as the ids",
-                source=CHAT_TARGETS.replace("return targets", "return targets + [IGNORE]"),
-                says="so one fewer",
             ),
         ],
     ),

@@ -148,36 +148,20 @@ EXERCISES = [
             "take the logarithm of σ(lead) in one step (torch.nn.functional has it), and turn its sign",
             LOSS,
         ),
-        mistakes=[
-            Mistake(
-                name="swapped",
-                source=LOSS.replace("chosen - rejected", "rejected - chosen"),
-                says="which score is taken from which?",
+        mistakes=Mistake.slips(
+            LOSS,
+            ("swapped", "chosen - rejected", "rejected - chosen", "which score is taken from which?"),
+            ("mean over pairs", "chosen - rejected)", "chosen - rejected).mean()", "the mean comes later"),
+            (
+                "sigmoid, then logarithm",
+                "torch.nn.functional.logsigmoid(chosen - rejected)",
+                "torch.sigmoid(chosen - rejected).log()",
+                "in one step?",
             ),
-            Mistake(
-                name="mean over pairs",
-                source=LOSS.replace("chosen - rejected)", "chosen - rejected).mean()"),
-                says="the mean comes later",
-            ),
-            Mistake(
-                name="sigmoid, then logarithm",
-                source=LOSS.replace(
-                    "torch.nn.functional.logsigmoid(chosen - rejected)", "torch.sigmoid(chosen - rejected).log()"
-                ),
-                says="in one step?",
-            ),
-            Mistake(name="no minus", source=LOSS.replace("return -", "return "), says="lacks its minus"),
-            Mistake(
-                name="no logarithm",
-                source=LOSS.replace("-torch.nn.functional.logsigmoid", "1 - torch.sigmoid"),
-                says="the surprise is −log of it",
-            ),
-            Mistake(
-                name="the chosen alone",
-                source=LOSS.replace("chosen - rejected", "chosen"),
-                says="plays no part",
-            ),
-        ],
+            ("no minus", "return -", "return ", "lacks its minus"),
+            ("no logarithm", "-torch.nn.functional.logsigmoid", "1 - torch.sigmoid", "the surprise is −log of it"),
+            ("the chosen alone", "chosen - rejected", "chosen", "plays no part"),
+        ),
     ),
     Exercise(
         id="23.score_gradient",
@@ -189,40 +173,25 @@ EXERCISES = [
             "d(−log σ(x))/dx = σ(x) − 1; the chosen's score enters x with a plus, the rejected's with a minus",
             GRADIENT,
         ),
-        mistakes=[
-            Mistake(
-                name="wrong way",
-                source=GRADIENT.replace("-surprise, surprise", "surprise, -surprise"),
-                says="is the sign right?",
+        mistakes=Mistake.slips(
+            GRADIENT,
+            ("wrong way", "-surprise, surprise", "surprise, -surprise", "is the sign right?"),
+            ("both the same way", "-surprise, surprise", "-surprise, -surprise", "enters with a minus"),
+            ("probability for surprise", "1 - torch.sigmoid", "torch.sigmoid", "nothing is left to learn"),
+            (
+                "slope of the sigmoid",
+                "    return",
+                "    surprise = surprise * torch.sigmoid(chosen - rejected)\n    return",
+                "the slope of σ;",
             ),
-            Mistake(
-                name="both the same way",
-                source=GRADIENT.replace("-surprise, surprise", "-surprise, -surprise"),
-                says="enters with a minus",
+            (
+                "slope of the logarithm",
+                "-surprise, surprise",
+                "-1 / (1 - surprise), 1 / (1 - surprise)",
+                "the slope of log alone",
             ),
-            Mistake(
-                name="probability for surprise",
-                source=GRADIENT.replace("1 - torch.sigmoid", "torch.sigmoid"),
-                says="nothing is left to learn",
-            ),
-            Mistake(
-                name="slope of the sigmoid",
-                source=GRADIENT.replace(
-                    "    return", "    surprise = surprise * torch.sigmoid(chosen - rejected)\n    return"
-                ),
-                says="the slope of σ;",
-            ),
-            Mistake(
-                name="slope of the logarithm",
-                source=GRADIENT.replace("-surprise, surprise", "-1 / (1 - surprise), 1 / (1 - surprise)"),
-                says="the slope of log alone",
-            ),
-            Mistake(
-                name="the chosen's alone",
-                source=GRADIENT.replace("return -surprise, surprise", "return -surprise"),
-                says="two tensors are wanted",
-            ),
-        ],
+            ("the chosen's alone", "return -surprise, surprise", "return -surprise", "two tensors are wanted"),
+        ),
     ),
     Exercise(
         id="23.leads",
@@ -236,30 +205,35 @@ EXERCISES = [
             LEADS,
         ),
         mistakes=[
-            Mistake(
-                name="halves swapped",
-                source=LEADS.replace("scores[:n_pairs] - scores[n_pairs:]", "scores[n_pairs:] - scores[:n_pairs]"),
-                says="prefer what was rejected",
+            *Mistake.slips(
+                LEADS,
+                (
+                    "halves swapped",
+                    "scores[:n_pairs] - scores[n_pairs:]",
+                    "scores[n_pairs:] - scores[:n_pairs]",
+                    "prefer what was rejected",
+                ),
+                (
+                    "another question's reply",
+                    "scores[n_pairs:]",
+                    "scores[n_pairs:].roll(1)",
+                    "reply to another question",
+                ),
+                ("against the mean", "scores[n_pairs:]", "scores[n_pairs:].mean()", "with whose own?"),
+                (
+                    "averaged",
+                    "scores[n_pairs:]",
+                    "scores[n_pairs:]).mean()",
+                    "the mean comes later",
+                    ("return ", "return ("),
+                ),
             ),
-            Mistake(
-                name="neighbours, turned round",
-                source=BROKEN_LEADS.replace("scores[0::2] - scores[1::2]", "scores[1::2] - scores[0::2]"),
-                says="the other way round",
-            ),
-            Mistake(
-                name="another question's reply",
-                source=LEADS.replace("scores[n_pairs:]", "scores[n_pairs:].roll(1)"),
-                says="reply to another question",
-            ),
-            Mistake(
-                name="against the mean",
-                source=LEADS.replace("scores[n_pairs:]", "scores[n_pairs:].mean()"),
-                says="with whose own?",
-            ),
-            Mistake(
-                name="averaged",
-                source=LEADS.replace("scores[n_pairs:]", "scores[n_pairs:]).mean()").replace("return ", "return ("),
-                says="the mean comes later",
+            Mistake.slip(
+                "neighbours, turned round",
+                BROKEN_LEADS,
+                "scores[0::2] - scores[1::2]",
+                "scores[1::2] - scores[0::2]",
+                "the other way round",
             ),
         ],
     ),
