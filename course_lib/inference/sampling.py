@@ -97,6 +97,29 @@ def keep_min_p(logits: Float[Tensor, "*batch vocab"], p: float | int) -> Float[T
     return logits.masked_fill(probabilities < p * probabilities.amax(dim=-1, keepdim=True), NEVER)
 
 
+def pick(probabilities: Float[Tensor, "*batch vocab"], spins: Float[Tensor, "*batch"]) -> Int[Tensor, "*batch"]:
+    """Choose a token by a spin of a wheel on which each has a slice as wide as its probability.
+
+    The luck is an argument, so that the same luck can meet other probabilities.
+
+    Args:
+        probabilities: Slices, in the order of the vocabulary; they sum to 1.
+        spins: Where the wheel stops, from 0 up to 1: one number for each distribution.
+
+    Returns:
+        The ids on whose slices the spins fall; never one of probability 0.
+
+    Example:
+        The slices end at 0.5, 0.75 and 1.
+
+        >>> [pick(torch.tensor([0.5, 0.25, 0.25]), torch.tensor(spin)).item() for spin in (0.1, 0.6, 0.9)]
+        [0, 1, 2]
+    """
+    ends = probabilities.double().cumsum(dim=-1)
+    stop = spins.double()[..., None] * ends[..., -1:]
+    return torch.searchsorted(ends, stop, right=True).squeeze(-1).clamp_max(probabilities.shape[-1] - 1)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sampler:
     """A way of choosing the next token; the filters apply in the order of the fields.
