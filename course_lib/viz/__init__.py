@@ -2,15 +2,18 @@
 
 - `style`: the course's look, and pictures that describe themselves (`use_course_style`, `show`).
 - `stage`: a picture whose still parts are drawn once (`Stage`).
-- `widgets`: controls over a pure figure function (`explore`, `Slider`, `TextBox`).
+- `widgets`: controls over a pure figure function (`explore`, `Slider`, `TextBox`, `Choice`).
 - `graph`: a calculation as boxes and arrows, gradients walking back (`graph_figure`).
 - `descent`: walks down a landscape of two weights, and how high they were (`descent_figure`, `descent_explorer`).
 - `neuron`: decisions of a neuron, boundaries, and the loss as one number moves.
 - `layers`: a matrix product as tables, decisions side by side, random layers over a plane (`product_figure`).
 - `letters`: what follows what, a text letter by letter, letters on a map (`follows_figure`, `spelling_figure`).
 - `attention`: who looks at whom, as a table and as arcs.
+- `positions`: codes of places, clocks that turn, surprise beyond the trained length (`rotary_explorer`).
 - `gpt`: the next token's probabilities, a tensor of a trace, shares of a whole.
+- `trace`: the residual stream and what is written to it, any step of a pass as an image (`flow_figure`, `step_figure`).
 - `chat`: a conversation as a page, and a box to take part in it (`chat_box`, `conversation_html`).
+- `cache`: what each step of writing reads, how costs grow, what fits into memory (`reading_figure`, `memory_figure`).
 - `training`: the loss as it falls, what is written and known on the way, number formats (`live_curve`).
 - `welcome`: the map of the course, and a word that takes shape layer by layer (`course_map_figure`, `depth_figure`).
 - `fine_tuning`: which tokens of a conversation are learned, and what a batch of them costs (`mask_figure`).
@@ -18,10 +21,12 @@
 - `labelling`: a box to say which of two replies is better (`label_box`).
 - `rlhf`: learning from feedback: the clip, one reply's tokens, a run's course, what was won (`clip_figure`).
 - `recurrent`: how far a layer reaches back, ways between two places, and queues (`reach_figure`, `paths_figure`).
+- `sampling`: a distribution and what is drawn from it, cuts, loops, a search as a tree (`sampler_figure`, `cuts_figure`).
 - `text`: where a text is cut into tokens (`tokens_figure`, `token_explorer`).
 - `words`: the company of words, a map of them with their neighbours, sums of words (`word_map`, `company_figure`).
 - `vocabularies`: what a text costs in each, and how large one pays (`cost_figure`, `budgets_figure`).
 - `weights`: bytes and blocks of a model's file, its rows, and what the model can do (`bytes_figure`, `ladder_figure`).
+- `stack`: signals through many blocks, bends, what is lost without a part, what an edit changed (`stack_figure`).
 """
 
 from course_lib.common.lazy import lazy_exports
@@ -29,16 +34,23 @@ from course_lib.common.lazy import lazy_exports
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
+        "flow_figure": "trace",
+        "step_figure": "trace",
         "tensor_figure": "gpt",
         "shares_figure": "gpt",
         "probability_figure": "gpt",
         "pattern_figure": "attention",
         "head_figure": "attention",
+        "beyond_figure": "positions",
+        "codes_figure": "positions",
+        "rotary_explorer": "positions",
+        "schemes_figure": "positions",
         "draw_pattern": "attention",
         "draw_links": "attention",
         "DASHES": "style",
         "MARKERS": "style",
         "PALETTE": "style",
+        "Choice": "widgets",
         "Slider": "widgets",
         "Stage": "stage",
         "TextBox": "widgets",
@@ -73,8 +85,11 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "random_layers": "layers",
         "surfaces_figure": "layers",
         "tables_figure": "layers",
+        "growth_figure": "cache",
         "label_box": "labelling",
         "live_curve": "training",
+        "memory_figure": "cache",
+        "reading_figure": "cache",
         "loss_curve": "neuron",
         "loss_figure": "training",
         "mask_figure": "fine_tuning",
@@ -103,6 +118,11 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "proxy_figure": "rlhf",
         "slope_at": "rlhf",
         "token_bars_figure": "rlhf",
+        "chosen_figure": "sampling",
+        "cuts_figure": "sampling",
+        "sampler_figure": "sampling",
+        "temperature_figure": "sampling",
+        "tree_figure": "sampling",
         "paths_figure": "recurrent",
         "queue_figure": "recurrent",
         "reach_explorer": "recurrent",
@@ -118,5 +138,11 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "pull_figure": "words",
         "score_dots_figure": "words",
         "word_map": "words",
+        "bends_figure": "stack",
+        "edit_figure": "stack",
+        "losses_figure": "stack",
+        "runs_figure": "stack",
+        "stack_explorer": "stack",
+        "stack_figure": "stack",
     },
 )
