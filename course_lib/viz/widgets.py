@@ -83,9 +83,41 @@ class TextBox:
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One of a few names, chosen from a list by mouse, by touch or with the arrow keys."""
+
+    options: tuple[str, ...]
+    """The names, in the order of the list."""
+    start: str
+    """Which one stands there at first, as in the static picture."""
+    label: str = ""
+    """What is chosen; its name if empty."""
+
+    def __post_init__(self) -> None:
+        if self.start not in self.options:
+            raise ValueError(f"start is {self.start!r}: it must be one of {', '.join(self.options)}")
+
+    def clip(self, value: str) -> str:
+        """The name, or the one at the start if it is not in the list."""
+        return value if value in self.options else self.start
+
+    def widget(self, name: str) -> "Widget":
+        """The control itself."""
+        import ipywidgets as widgets
+
+        return widgets.Dropdown(
+            options=self.options,
+            value=self.start,
+            description=self.label or name,
+            style={"description_width": "150px"},
+            layout=widgets.Layout(width="480px", max_width="100%"),
+        )
+
+
 def explore(
     draw: Callable[..., "Figure | Stage"],
-    controls: Mapping[str, Slider | TextBox],
+    controls: Mapping[str, Slider | TextBox | Choice],
     describe: Callable[..., str],
     actions: Mapping[str, Callable[[Values], Values]] | None = None,
 ) -> "VBox":
@@ -97,7 +129,7 @@ def explore(
     Args:
         draw: Takes the controls' values by name and returns a figure or a stage; nothing else decides what it draws. It
             should take less than 150 ms. A `CourseError` that it raises is shown in the picture's place.
-        controls: Name of an argument → its slider or text box.
+        controls: Name of an argument → its slider, text box or choice.
         describe: Takes the same values and says in a sentence what the picture shows.
         actions: Label of a button → a function from the present values to new ones ("one step downhill"). A "start
             again" button is always there.

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from course_lib.common.errors import CourseError
-from course_lib.viz import Slider, TextBox, boundary_and_loss, explore, png, show, use_course_style
+from course_lib.viz import Choice, Slider, TextBox, boundary_and_loss, explore, png, show, use_course_style
 
 REDRAW_SECONDS = 0.15
 
@@ -126,3 +126,16 @@ def test_the_style_tells_lines_apart_without_colour():
         looks = [tuple(map(str, look.items())) for look in mpl.rcParams["axes.prop_cycle"]]
         dashes = [str(look["linestyle"]) for look in mpl.rcParams["axes.prop_cycle"]]
     assert len(set(dashes)) == len(looks) == 6
+
+
+def test_a_name_is_chosen_from_a_list_and_start_again_goes_back():
+    choice = Choice(options=("low", "high"), start="high", label="which")
+    box = explore(lambda which: draw({"low": 0, "high": 1}[which]), {"which": choice}, lambda which: f"it is {which}")
+    handle, buttons, picture = box.children
+    assert (handle.description, handle.value) == ("which", "high")
+    handle.value = "low"
+    assert 'alt="it is low"' in picture.value
+    buttons.children[-1].click()
+    assert (handle.value, choice.clip("lower")) == ("high", "high")
+    with pytest.raises(ValueError, match="start is 'none': it must be one of low, high"):
+        Choice(options=("low", "high"), start="none")

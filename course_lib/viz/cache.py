@@ -1,0 +1,155 @@
+"""Pictures of a cache at work: what is read at each step, how costs grow, what fits into memory."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from course_lib.viz.style import DASHES, INK, MARKERS, PALETTE, QUIET
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_READ, _KEPT = PALETTE[0], "#DCE6EE"
+
+
+def reading_figure(n_prompt: int, n_new: int) -> "Figure":
+    """Draw which tokens each step of writing reads, without a cache and with one.
+
+    Args:
+        n_prompt: Tokens of the prompt.
+        n_new: Tokens written.
+
+    Returns:
+        Two tables: a row for each step, a column for each place. Dark is read in this step, pale is kept from before.
+
+    Raises:
+        ValueError: There is no prompt, or nothing is written.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Patch, Rectangle
+
+    if n_prompt < 1 or n_new < 1:
+        raise ValueError(f"n_prompt={n_prompt}, n_new={n_new}: both must be at least 1")
+    n_places = n_prompt + n_new - 1
+    figure = Figure(figsize=(8.6, 0.16 * n_new + 1.5), layout="constrained")
+    total = {False: 0, True: 0}
+    for keeps, axes in zip((False, True), figure.subplots(1, 2, sharey=True), strict=True):
+        for step in range(n_new):
+            last = n_prompt + step
+            first = last - 1 if keeps and step else 0
+            total[keeps] += last - first
+            axes.add_patch(Rectangle((0, step), first, 1, facecolor=_KEPT, edgecolor="none"))
+            for place in range(first, last):
+                axes.add_patch(Rectangle((place, step), 1, 1, facecolor=_READ, edgecolor="white", linewidth=0.6))
+        name = "with a cache" if keeps else "without a cache"
+        axes.set(xlim=(0, n_places), ylim=(n_new, 0), xlabel="place in the text", aspect="auto")
+        axes.set_title(f"{name}: {total[keeps]:,} readings", loc="left")
+        axes.axvline(n_prompt, color=INK, linewidth=1, linestyle=":")
+        axes.grid(visible=False)
+    figure.axes[0].set(ylabel="step")
+    figure.axes[0].set_yticks([0.5, n_new - 0.5], ["1", str(n_new)])
+    patches = [Patch(facecolor=_READ, label="read in this step"), Patch(facecolor=_KEPT, label="kept from before")]
+    figure.legend(handles=patches, loc="outside lower center", ncols=2)
+    return figure
+
+
+def growth_figure(
+    sizes: Sequence[float | int],
+    measured: Mapping[str, Sequence[float | int]],
+    xlabel: str,
+    ylabel: str,
+    fitted: Mapping[str, tuple[float | int, float | int]] | None = None,
+) -> "Figure":
+    """Draw costs against size on two logarithmic axes, where a power is a straight line and its exponent the slope.
+
+    Args:
+        sizes: The sizes, ascending, in tokens or the like.
+        measured: Name → cost at each size.
+        xlabel: What the sizes are, with the unit.
+        ylabel: What the costs are, with the unit.
+        fitted: Name → exponent and factor of `factor * size ** exponent`; drawn as a line, its exponent in the legend.
+
+    Returns:
+        The figure.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.0, 3.6), layout="constrained")
+    axes = figure.subplots()
+    for index, (name, costs) in enumerate(measured.items()):
+        style = {"color": PALETTE[index % len(PALETTE)], "marker": MARKERS[index % len(MARKERS)]}
+        if fitted and name in fitted:
+            exponent, factor = fitted[name]
+            axes.plot(sizes, costs, linestyle="none", label=f"{name}: exponent {exponent:.2f}", **style)
+            axes.plot(sizes, [factor * size**exponent for size in sizes], color=style["color"],
+                      linestyle=DASHES[index % len(DASHES)], linewidth=1.2)  # fmt: skip
+        else:
+            axes.plot(sizes, costs, linestyle=DASHES[index % len(DASHES)], label=name, **style)
+    axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel)
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.set_xticks([], minor=True)
+    axes.legend(fontsize=9)
+    return figure
+
+
+CARDS = {"a laptop, or a free GPU: 16 GB": 16, "one large GPU: 80 GB": 80, "eight of them: 640 GB": 640}
+"""Name → memory, in billions of bytes."""
+
+
+def memory_figure(
+    lengths: Sequence[int],
+    weights: float | int,
+    caches: Mapping[str, Sequence[float | int]],
+    chosen: int,
+    title: str = "",
+) -> "Figure":
+    """Draw how weights and caches fill memory as texts grow.
+
+    Args:
+        lengths: Tokens kept of each sequence, ascending.
+        weights: Bytes of the weights.
+        caches: Name → bytes of that cache at each length. The first one is marked at the chosen length.
+        chosen: Which of the lengths to mark.
+        title: Above the picture.
+
+    Returns:
+        The figure, in GB (billions of bytes), with what usual machines hold as horizontal lines.
+
+    Raises:
+        ValueError: `chosen` is not one of the lengths.
+    """
+    from matplotlib.figure import Figure
+
+    if chosen not in lengths:
+        raise ValueError(f"chosen={chosen}: it must be one of the lengths, {lengths[0]} to {lengths[-1]}")
+    figure = Figure(figsize=(8.0, 4.0))  # a layout that is computed would take longer than the drawing
+    axes = figure.add_axes((0.09, 0.14, 0.88, 0.76))
+    for name, billions in CARDS.items():
+        axes.axhline(billions, color=QUIET, linewidth=0.8, linestyle=":")
+        axes.text(lengths[0], billions * 1.06, name, fontsize=8, color=QUIET)
+    axes.plot(lengths, [weights / 1e9] * len(lengths), color=INK, linestyle="-", label="weights")
+    for index, (name, amounts) in enumerate(caches.items()):
+        axes.plot(lengths, [amount / 1e9 for amount in amounts], color=PALETTE[index], linestyle=DASHES[index],
+                  label=name)  # fmt: skip
+    amount = next(iter(caches.values()))[list(lengths).index(chosen)] / 1e9
+    axes.plot([chosen], [amount], marker="o", markersize=9, color=PALETTE[0], linestyle="none")
+    axes.annotate(f"{_amount(amount)} GB", (chosen, amount), xytext=(-8, 8), textcoords="offset points", ha="right",
+                  fontsize=10, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0})  # fmt: skip
+    axes.set(xscale="log", yscale="log", ylim=(0.01, 20_000), xlabel="tokens kept of each sequence", ylabel="GB",
+             title=title)  # fmt: skip
+    axes.set_xticks(lengths, [_short(length) for length in lengths])
+    axes.set_xticks([], minor=True)
+    axes.legend(loc="lower right", fontsize=8)
+    return figure
+
+
+def _short(n_tokens: int) -> str:
+    """1024 → 1k, 1048576 → 1M: lengths are powers of two by custom."""
+    for power, letter in ((20, "M"), (10, "k")):
+        if n_tokens >= 2**power and n_tokens % 2**power == 0:
+            return f"{n_tokens >> power}{letter}"
+    return str(n_tokens)
+
+
+def _amount(billions: float | int) -> str:
+    """Two figures below ten, whole numbers above."""
+    return f"{billions:,.0f}" if billions >= 10 else f"{billions:.2g}"
