@@ -1,7 +1,7 @@
 """Pictures of places: codes as tables, clocks that turn, and how surprise goes on beyond the trained length."""
 
 from collections.abc import Callable, Mapping, Sequence
-from math import cos, sin
+from math import cos, hypot, sin
 from typing import TYPE_CHECKING
 
 from jaxtyping import Float
@@ -50,6 +50,7 @@ def codes_figure(codes: Mapping[str, Float[Tensor, "token column"]]) -> "Figure"
     for axes, (title, table) in zip(figure.subplots(1, len(codes), squeeze=False)[0], codes.items(), strict=True):
         image = axes.imshow(table.numpy(), aspect="auto", interpolation="nearest")
         axes.set(title=title, xlabel="number in the code", ylabel="place")
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(visible=False)
         figure.colorbar(image, ax=axes, fraction=0.06)
     return figure
@@ -80,9 +81,9 @@ def rotary_explorer(
         )
     pairs = [(*each.chunk(2)[0].tolist(), *each.chunk(2)[1].tolist()) for each in (query, key)]
     n_pairs = len(speeds)
-    figure = Figure(figsize=(8.4, 5.0))
-    clocks = [figure.add_axes((0.03 + index * 0.96 / n_pairs, 0.50, 0.9 / n_pairs, 0.42)) for index in range(n_pairs)]
-    reach = 1.15 * max(abs(number) for pair in pairs for number in pair) * 2**0.5
+    figure = Figure(figsize=(8.4, 4.8))
+    clocks = [figure.add_axes((0.03 + index * 0.96 / n_pairs, 0.44, 0.9 / n_pairs, 0.42)) for index in range(n_pairs)]
+    reach = 1.15 * max(hypot(pair[index], pair[index + n_pairs]) for pair in pairs for index in range(n_pairs))
     moving = [artist for index, axes in enumerate(clocks) for artist in _clock(axes, speeds[index], reach)]
     below = figure.add_axes((0.09, 0.10, 0.88, 0.27))
     distances = range(-longest, longest + 1)
@@ -128,13 +129,13 @@ def _clock(axes: "Axes", speed: Number, reach: Number) -> list:
     axes.set(xlim=(-reach, reach), ylim=(-1.25 * reach, reach), aspect="equal")
     axes.axis("off")
     axes.add_patch(Circle((0, 0), 0.97 * reach, fill=False, edgecolor=QUIET, linewidth=1))
-    axes.set_title(f"{speed:.3g} radians a token", fontsize=9, loc="center")
+    axes.set_title(f"{speed:.3g} rad a token", fontsize=9, loc="center")
     hands = [
         *axes.plot([], [], color=PALETTE[0], linestyle="-", marker="o", markevery=[1], linewidth=2.4, label="query"),
         *axes.plot([], [], color=PALETTE[1], linestyle="--", marker="s", markevery=[1], linewidth=2.4, label="key"),
     ]
     if not axes.figure.legends:
-        axes.figure.legend(handles=hands, loc="upper right", ncols=2, bbox_to_anchor=(1.0, 1.0), fontsize=8)
+        axes.figure.legend(handles=hands, loc="upper center", ncols=2, bbox_to_anchor=(0.5, 1.0), fontsize=9)
     return [*hands, axes.text(0, -1.2 * reach, "", ha="center", va="center", fontsize=9)]
 
 
