@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def follows_figure(table: Float[Tensor, "before after"], letters: Sequence[str]) -> "Figure":
-    """Draw what follows what: a square for each pair, its area the share of its row.
+    """Draw what follows what: a square for each pair, its area the share of its row; a small × where it is 0.
 
     Args:
         table: A row for each letter that stands before, its shares of what comes after.
@@ -31,6 +31,8 @@ def follows_figure(table: Float[Tensor, "before after"], letters: Sequence[str])
     axes.scatter(
         after.numpy(), before.numpy(), s=180 * table.flatten().numpy(), marker="s", color=PALETTE[0], linewidth=0
     )
+    never = table.flatten() == 0
+    axes.plot(after[never].numpy(), before[never].numpy(), "x", color=QUIET, markersize=3, markeredgewidth=0.7)
     for ticks in (axes.set_xticks, axes.set_yticks):
         ticks(range(len(letters)), letters, family="monospace")
     axes.set(xlabel="the letter that follows", ylabel="the letter before")

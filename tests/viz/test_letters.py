@@ -20,6 +20,8 @@ def test_the_area_of_a_square_is_the_share_of_its_row():
     (squares,) = axes.collections
     assert squares.get_offsets().tolist() == [[0, 0], [1, 0], [0, 1], [1, 1]]  # across: what follows; down: before
     assert (squares.get_sizes() / squares.get_sizes().max()).tolist() == [0, 1, 0.25, 0.75]
+    (never,) = axes.lines
+    assert never.get_xydata().tolist() == [[0, 0]]  # a × where the share is 0
     assert [tick.get_text() for tick in axes.get_yticklabels()] == [".", "a"]
     assert axes.yaxis_inverted()
 

@@ -507,19 +507,19 @@ EXERCISES = [
 QUIZ = [
     Question(
         id="05.q1",
-        text="A model gives every name it reads a mean surprise of ln 8 per letter. What does its perplexity of 8 say?",
+        text="A table of pairs has a perplexity of 10, yet its first guess is right in 25 of 100 letters. How so?",
         choices=[
-            ("It is as unsure as a die with 8 sides", None),
+            ("Other letters surprise it far more than a die does", None),
             (
-                "Its first guess is right once in 8 letters",
-                "Its best guess may be right far more often, if the rest is spread thinly.",
+                "A die of 10 sides is guessed at once as often",
+                "A fair die of 10 sides is guessed at once in 10 of 100 throws.",
             ),
             (
-                "It needs 8 guesses for a letter, on average",
-                "Even a fair die with 8 sides is guessed in 4.5 tries on average.",
+                "It needs 10 guesses for the other letters",
+                "Perplexity is no number of guesses: it is e to the mean surprise.",
             ),
         ],
-        why="e to ln 8 is 8: each letter surprises it as much as a throw of such a die.",
+        why="Perplexity is a mean: many cheap letters, paid for by some that were held to be unlikely.",
         from_notebook="05",
     ),
     Question(
