@@ -17,11 +17,22 @@ VOCAB_SIZE, CONTEXT_LENGTH = 512, 64
 
 
 @cache
+def small_text() -> tuple[BPETokenizer, np.ndarray]:
+    """Pages about the small world as one row of tokens of a small vocabulary of their own, and its tokenizer."""
+    text = END_OF_TEXT.join(World.generate(seed=0).documents(30_000, seed=3))
+    tokenizer = BPETokenizer.train(text, vocab_size=VOCAB_SIZE, special_tokens=(END_OF_TEXT,))
+    return tokenizer, np.array(tokenizer.encode(text, allow_special=True), dtype=np.uint16)
+
+
 def world_ids() -> np.ndarray:
-    """Pages about the small world as one row of tokens of a small vocabulary of their own."""
-    documents = list(World.generate(seed=0).documents(30_000, seed=3))
-    tokenizer = BPETokenizer.train(END_OF_TEXT.join(documents), vocab_size=VOCAB_SIZE, special_tokens=(END_OF_TEXT,))
-    return np.array(tokenizer.encode(END_OF_TEXT.join(documents), allow_special=True), dtype=np.uint16)
+    """The row of tokens of `small_text`."""
+    return small_text()[1]
+
+
+def learned_and_held_out() -> tuple[np.ndarray, np.ndarray]:
+    """The first nine tenths of the tokens, to learn from, and the rest."""
+    ids = world_ids()
+    return ids[: len(ids) * 9 // 10], ids[len(ids) * 9 // 10 :]
 
 
 def see_everything(n_tokens: int) -> Tensor:
@@ -29,38 +40,47 @@ def see_everything(n_tokens: int) -> Tensor:
     return torch.ones(n_tokens, n_tokens, dtype=torch.bool)
 
 
-def losses_by_place(mask: Callable[[int], Tensor], seed: int, n_steps: int = 150) -> dict[str, float]:
-    """Train a small GPT with a mask and score it on held-out windows, in the middle and at the last place.
+def trained_with(mask: Callable[[int], Tensor], seed: int, n_steps: int = 150) -> GPT:
+    """Train a small GPT on the small text with a mask.
 
     Args:
         mask: `mask(n_tokens)`, True where looking is allowed.
         seed: Of the weights and of the order of the text.
         n_steps: Steps of 16 windows of 64 tokens.
+    """
+    torch.manual_seed(seed)
+    ids, _ = learned_and_held_out()
+    config = GPTConfig(
+        vocab_size=VOCAB_SIZE, context_length=CONTEXT_LENGTH, n_layers=2, n_heads=4, d_model=64, qk_norm=True
+    )
+    model = GPT(config, Parts(mask=mask))
+    batches = Batches(ids, batch_size=16, context_length=CONTEXT_LENGTH, seed=seed)
+    schedule = TrainConfig(schedule=ScheduleConfig(n_steps=n_steps), precision="float32")
+    for _ in train(model, batches, make_optimizer(model, OptimizerConfig()), schedule):
+        pass
+    return model.eval()
+
+
+@torch.no_grad()
+def losses_by_place(model: GPT) -> dict[str, float]:
+    """Score a model on held-out windows, in the middle and at the last place.
+
+    Args:
+        model: One that `trained_with` trained.
 
     Returns:
         `middle` and `last`: mean loss in nats at the 32nd place of a window, where the next token stands on the page,
         and at its last, where it does not.
     """
-    torch.manual_seed(seed)
-    ids = world_ids()
-    split = len(ids) * 9 // 10
-    config = GPTConfig(
-        vocab_size=VOCAB_SIZE, context_length=CONTEXT_LENGTH, n_layers=2, n_heads=4, d_model=64, qk_norm=True
-    )
-    model = GPT(config, Parts(mask=mask))
-    batches = Batches(ids[:split], batch_size=16, context_length=CONTEXT_LENGTH, seed=seed)
-    schedule = TrainConfig(schedule=ScheduleConfig(n_steps=n_steps), precision="float32")
-    for _ in train(model, batches, make_optimizer(model, OptimizerConfig()), schedule):
-        pass
-    held_out = torch.from_numpy(ids[split:].astype(np.int64)).unfold(0, CONTEXT_LENGTH + 1, 8)
-    with torch.no_grad():
-        losses = token_losses(model(held_out[:, :-1]), held_out[:, 1:])
+    _, ids = learned_and_held_out()
+    held_out = torch.from_numpy(ids.astype(np.int64)).unfold(0, CONTEXT_LENGTH + 1, 8)
+    losses = token_losses(model(held_out[:, :-1]), held_out[:, 1:])
     return {"middle": losses[:, CONTEXT_LENGTH // 2 - 1].mean().item(), "last": losses[:, -1].mean().item()}
 
 
 def measure(seed: int, *, masked: bool, n_steps: int) -> dict[str, float]:
     """One model, its losses in the middle and at the last place of a window."""
-    return losses_by_place(causal_mask if masked else see_everything, seed, n_steps)
+    return losses_by_place(trained_with(causal_mask if masked else see_everything, seed, n_steps))
 
 
 EXPERIMENT = Experiment(
