@@ -1,16 +1,19 @@
-"""Reading a prompt and writing on from it, greedily, with a cache: the course's SmolLM2 against transformers', in turn.
+"""Reading prompts and writing on, greedily, with a cache: ours against transformers and x-transformers, in turn.
 
-Run it with `python benchmarks/decoding.py` (`--dtype bfloat16`, `--threads 2`). Both models hold the same weights in
-one process. What is timed is `generate` itself, as a user calls it: for one new token (reading the prompt), and for
-many (the difference, over the tokens between, is the time of a token). Each time is the fastest of alternating runs,
-since other programs on the machine only ever add to it; on one thread it is that of the processor. The tokens must
-agree. The course's own base model runs alone, since it has no twin elsewhere.
+Run it with `python benchmarks/decoding.py` (`--dtype bfloat16`, `--threads 2`, `--batch 1 16`). What is timed is
+`generate` itself, as a user calls it: for one new token (reading the prompts), and for many (the difference, over the
+tokens between, is the time of a step). Each time is the fastest of alternating runs, since other programs on the
+machine only ever add to it; on one thread it is that of the processor. transformers holds the same weights, and its
+tokens must agree; x-transformers holds as many, in the same shapes. SmolLM2 is limited by its weights' way from
+memory; the small Llama by how much each library does around its arithmetic.
 """
 
 import argparse
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
+import peers
 import torch
 import transformers
 from torch import Tensor, nn
@@ -18,55 +21,46 @@ from torch import Tensor, nn
 from course_lib.common.paths import DATA
 from course_lib.inference import Sampler, generate
 from course_lib.lineage import load
-from course_lib.transformer import GPT, GPTConfig
+from course_lib.transformer import GPT, LLAMA_TINY
 from course_lib.weights import load_smollm2
-from course_lib.weights.names import LLAMA_NAMES, module_names
 
 GREEDY = Sampler(temperature=0)
+SMALL = replace(LLAMA_TINY, vocab_size=2048, context_length=1024, n_layers=6, n_heads=6, d_model=192, d_ff=512)
+"""A Llama of 3 million parameters."""
+
+Writer = Callable[[int], list[list[int]]]
 
 
-def their_llama(ours: GPT) -> nn.Module:
-    """transformers' Llama with the same weights."""
-    config: GPTConfig = ours.config
-    rope = {"rope_type": "default", "rope_theta": config.rope_theta}
-    theirs = transformers.LlamaForCausalLM(
-        transformers.LlamaConfig(
-            vocab_size=config.vocab_size,
-            hidden_size=config.d_model,
-            intermediate_size=config.d_ff,
-            num_hidden_layers=config.n_layers,
-            num_attention_heads=config.n_heads,
-            num_key_value_heads=config.n_kv_heads,
-            max_position_embeddings=config.context_length,
-            rms_norm_eps=config.norm_eps,
-            rope_parameters=rope,
-            tie_word_embeddings=True,
-            pad_token_id=None,
-            eos_token_id=None,
-        )
-    )
-    names = {mine: peer for peer, mine in module_names(LLAMA_NAMES, config.n_layers).items()}
-    weights = ours.state_dict()
-    theirs.load_state_dict({f"{names[name.rpartition('.')[0]]}.weight": weights[name] for name in weights})
-    return theirs.to(next(ours.parameters()).dtype).eval()
+def small_llama(dtype: torch.dtype) -> GPT:
+    """Random weights, large enough that no two tokens are equally probable."""
+    torch.manual_seed(0)
+    model = GPT(SMALL)
+    for weight in model.parameters():
+        if weight.dim() > 1:
+            nn.init.normal_(weight, std=0.1)
+    return model.to(dtype).eval()
 
 
-def make_writers(model: GPT, theirs: nn.Module, prompt: list[int]) -> tuple[Callable, Callable]:
-    """Two functions of the number of new tokens, which return them."""
+def make_writers(model: GPT, prompts: list[list[int]]) -> dict[str, Writer]:
+    """Name → a function of the number of new tokens, which returns them; ours first."""
+    ids: Tensor = torch.tensor(prompts)
+    theirs, x_theirs = peers.llama(model), peers.x_model(model)
 
-    def ours(n_tokens: int) -> list[int]:
-        return generate(model, [prompt], max_new_tokens=n_tokens, sampler=GREEDY)[0]
+    def ours(n_tokens: int) -> list[list[int]]:
+        return generate(model, prompts, max_new_tokens=n_tokens, sampler=GREEDY)
 
-    def peer(n_tokens: int) -> list[int]:
-        ids: Tensor = torch.tensor([prompt])
+    def peer(n_tokens: int) -> list[list[int]]:
         mask = torch.ones_like(ids)
         written = theirs.generate(ids, attention_mask=mask, max_new_tokens=n_tokens, do_sample=False)
-        return written[0, len(prompt) :].tolist()
+        return written[:, ids.shape[1] :].tolist()
 
-    return ours, peer
+    def x_peer(n_tokens: int) -> list[list[int]]:
+        return peers.x_write(x_theirs, ids, n_tokens).tolist()
+
+    return {"ours": ours, "transformers": peer} | ({"x-transformers": x_peer} if x_theirs else {})
 
 
-def seconds(write: Callable[[int], list[int]], n_tokens: int) -> float:
+def seconds(write: Writer, n_tokens: int) -> float:
     """Seconds of one call."""
     clock = time.process_time if torch.get_num_threads() == 1 else time.perf_counter
     start = clock()
@@ -74,19 +68,25 @@ def seconds(write: Callable[[int], list[int]], n_tokens: int) -> float:
     return clock() - start
 
 
-def compare(name: str, writers: tuple[Callable, Callable], n_tokens: int, n_runs: int) -> list[float]:
-    """Print the times of reading the prompt and of a token, and return theirs divided by ours."""
-    mine, other = (write(n_tokens) for write in writers)
-    if mine != other:
-        raise SystemExit(f"{name}: the two write different tokens, so their times say nothing")
-    runs = [[seconds(write, n) for n in (1, n_tokens) for write in writers] for _ in range(n_runs)]
-    our_first, their_first, our_all, their_all = map(min, zip(*runs, strict=True))
-    token = [(whole - first) / (n_tokens - 1) for whole, first in ((our_all, our_first), (their_all, their_first))]
-    ratios = []
-    for part, (ours, peer) in {"prompt": (our_first, their_first), "token": token, "all": (our_all, their_all)}.items():
-        ratios.append(peer / ours)
-        times = f"ours {ours * 1e3:7.1f} ms   transformers {peer * 1e3:7.1f} ms"
-        print(f"{name:26} {part:6}   {times}   ratio {ratios[-1]:.2f}")
+def compare(name: str, writers: dict[str, Writer], n_tokens: int, n_runs: int) -> dict[str, list[float]]:
+    """Print the times of reading and of a step, and return each peer's divided by ours."""
+    written = {who: write(n_tokens) for who, write in writers.items()}
+    if written["ours"] != written["transformers"]:
+        raise SystemExit(f"{name}: ours and transformers write different tokens, so their times say nothing")
+    best: dict[str, list[float]] = {who: [float("inf")] * 2 for who in writers}
+    for _ in range(n_runs):
+        for which, count in enumerate((1, n_tokens)):
+            for who, write in writers.items():
+                best[who][which] = min(best[who][which], seconds(write, count))
+    times = {who: {"prompt": one, "step": (all_of - one) / (n_tokens - 1), "all": all_of}
+             for who, (one, all_of) in best.items()}  # fmt: skip
+    ratios: dict[str, list[float]] = {who: [] for who in writers if who != "ours"}
+    for part, mine in times["ours"].items():
+        line = f"{name:34} {part:6}   ours {mine * 1e3:8.2f} ms"
+        for who, found in ratios.items():
+            found.append(times[who][part] / mine)
+            line += f"   {who} {times[who][part] * 1e3:8.2f} ms, ratio {found[-1]:.2f}"
+        print(line)
     return ratios
 
 
@@ -96,33 +96,43 @@ def base_model_speed(n_runs: int) -> float:
     prompt = tokenizer.encode("Once")
     room = model.config.context_length - len(prompt)
 
-    def write(n_tokens: int) -> list[int]:
-        return generate(model, [prompt], max_new_tokens=n_tokens, sampler=GREEDY)[0]
+    def write(n_tokens: int) -> list[list[int]]:
+        return generate(model, [prompt], max_new_tokens=n_tokens, sampler=GREEDY)
 
     write(room)
     return max(room / seconds(write, room) for _ in range(5 * n_runs))
 
 
 def main() -> None:
-    """Compare on a long and a short prompt."""
+    """Compare two models, two lengths of prompt, alone and in a batch."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--tokens", type=int, default=32, help="new tokens a run")
     parser.add_argument("--runs", type=int, default=5, help="runs of each that count")
+    parser.add_argument("--batch", type=int, nargs="+", default=[1, 16], help="texts side by side")
+    parser.add_argument("--models", nargs="+", choices=("small", "smollm2"), default=["small", "smollm2"])
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
+    dtype = getattr(torch, chosen.dtype)
     print(
         f"torch {torch.__version__}, transformers {transformers.__version__}, {chosen.threads} threads, {chosen.dtype}"
     )
-    model, tokenizer = load_smollm2(dtype=getattr(torch, chosen.dtype))
-    theirs = their_llama(model)
-    page = tokenizer.encode((DATA / "tides.txt").read_text(encoding="utf-8"))
-    ratios = []
-    for prompt in (page[:16], page[:256]):
-        writers = make_writers(model, theirs, prompt)
-        ratios += compare(f"SmolLM2, {len(prompt)} tokens read", writers, chosen.tokens, chosen.runs)
-    print(f"smallest ratio {min(ratios):.2f} (above 1: ours is faster)")
+    if peers.x_transformers is None:
+        print(peers.MISSING)
+    page = load("base")[1].encode((DATA / "tides.txt").read_text(encoding="utf-8"))
+    smallest: dict[str, float] = {}
+    for which in chosen.models:
+        model = small_llama(dtype) if which == "small" else load_smollm2(dtype=dtype)[0]
+        for batch_size in chosen.batch:
+            for n_read in (16, 256):
+                prompts = [page[start : start + n_read] for start in range(batch_size)]
+                name = f"{which}, {batch_size} × {n_read} tokens read"
+                ratios = compare(name, make_writers(model, prompts), chosen.tokens, chosen.runs)
+                for who, found in ratios.items():
+                    smallest[who] = min(smallest.get(who, found[1]), found[1])
+    for who, ratio in smallest.items():
+        print(f"smallest ratio of a step, {who}: {ratio:.2f} (above 1: ours is faster)")
     print(f"the course's base model: {base_model_speed(chosen.runs):.0f} tokens a second")
 
 
