@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from einops import einsum
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -21,18 +22,20 @@ from course_lib.transformer import GPT
 
 READING = (
     "mean", "sum / 10", "lowest", "lowest beside the likeliest", "mean beside the likeliest",
-    "mean of the prompt", "sum of the prompt / 10",
+    "mean of the prompt", "sum of the prompt / 10", "tokens / 10",
 )  # fmt: skip
-"""How probable the reader finds a reply, in the order of `read_reply`."""
+"""How probable the reader finds a reply, and how long it is, in the order of `read_reply`."""
 
 
 @torch.no_grad()
 def read_reply(
     model: GPT, token_ids: Int[Tensor, "example token"], is_reply: Bool[Tensor, "example token"]
 ) -> Float[Tensor, "example feature"]:
-    """What a model makes of a reply: how probable it finds it, and its hidden state at the end.
+    """What a model makes of a reply: how probable it finds it, and the words it is made of.
 
-    A made-up answer often has one improbable token, and a name that was never read is improbable itself.
+    A made-up answer often has one improbable token, and a name that was never read is improbable itself. The words tell
+    politeness and "I don't know". The hidden state at the end tells both too, but also whom and what the question is
+    about: a head that sees it learns about whom the labels were.
 
     Args:
         model: The reader.
@@ -42,7 +45,7 @@ def read_reply(
     Returns:
         First, in the order of `READING`: the mean log-probability of the reply's tokens, their sum divided by 10, the
         lowest; the lowest and the mean of what each lies below the likeliest token in its place; mean and sum / 10 of
-        the prompt's. Then the hidden state at the reply's last token.
+        the prompt's; the number of the reply's tokens divided by 10. Then the mean of their embeddings.
     """
     hidden = model.hidden_states(token_ids)
     is_read = is_reply.flip(1).cummax(dim=1).values.flip(1)  # prompt and reply, no padding
@@ -60,18 +63,18 @@ def read_reply(
     worst = of_reply.amin(dim=-1), beside.amin(dim=-1)
     features = (
         total / n_reply, total / 10, worst[0], worst[1], beside.sum(dim=-1) / n_reply,
-        total_prompt / n_asked, total_prompt / 10,
+        total_prompt / n_asked, total_prompt / 10, n_reply / 10,
     )  # fmt: skip
-    last = is_read.sum(dim=-1) - 1
-    at_last = hidden[torch.arange(len(hidden), device=hidden.device), last]
-    return torch.cat((torch.stack(features, dim=-1), at_last.float()), dim=-1)
+    embeddings = model.token_embedding(token_ids[:, 1:]).float()
+    words = einsum(embeddings, scored.float(), "example token d_model, example token -> example d_model")
+    return torch.cat((torch.stack(features, dim=-1), words / n_reply[:, None]), dim=-1)
 
 
 class RewardModel(nn.Module):
     """Scores replies: a frozen copy of the chat model reads them, a small trained head says how good they are.
 
-    The head learns; the reader does not. A reader that learns too soon knows by heart about whom the labels were, and
-    takes everybody else for a stranger.
+    The head learns; the reader does not. A reader that learns soon knows by heart about whom the labels were, and takes
+    many others for strangers.
 
     Preferences fix differences of scores alone, so `centre` keeps mean and spread of the scores of some reference
     replies, and `score` gives scores relative to them.
