@@ -54,6 +54,29 @@ def capture(model: nn.Module, names: Sequence[str]) -> Iterator[dict[str, Tensor
             handle.remove()
 
 
+@contextmanager
+def open_attention(model: GPT) -> Iterator[None]:
+    """Let a model's attention form its pattern while the block lasts, as in evaluation: no fused kernel, no dropout.
+
+    Args:
+        model: A GPT; an attention of your own, which has no fused path, is left as it is.
+
+    Yields:
+        Nothing; afterwards the model is as it was.
+    """
+    attentions = [module for module in model.modules() if hasattr(module, "is_fused")]
+    were_fused, was_training = [attention.is_fused for attention in attentions], model.training
+    model.eval()
+    try:
+        for attention in attentions:
+            attention.is_fused = False
+        yield
+    finally:
+        for attention, was_fused in zip(attentions, were_fused, strict=True):
+            attention.is_fused = was_fused
+        model.train(was_training)
+
+
 @torch.no_grad()
 def attention_patterns(model: GPT, token_ids: Sequence[int]) -> Float[Tensor, "layer head query key"]:
     """Every head's attention pattern over one text.
@@ -72,17 +95,7 @@ def attention_patterns(model: GPT, token_ids: Sequence[int]) -> Float[Tensor, "l
         >>> attention_patterns(GPT(GPT_TINY), [1, 2, 3]).shape[-2:]
         torch.Size([3, 3])
     """
-    attentions = [block.attention for block in model.blocks]
-    names = [f"blocks.{layer}.attention.attention_pattern" for layer in range(len(attentions))]
-    were_fused, was_training = [attention.is_fused for attention in attentions], model.training
-    model.eval()
-    try:
-        for attention in attentions:
-            attention.is_fused = False
-        with capture(model, names) as seen:
-            model(torch.tensor([list(token_ids)], device=next(model.parameters()).device))
-    finally:
-        for attention, was_fused in zip(attentions, were_fused, strict=True):
-            attention.is_fused = was_fused
-        model.train(was_training)
+    names = [f"blocks.{layer}.attention.attention_pattern" for layer in range(len(model.blocks))]
+    with open_attention(model), capture(model, names) as seen:
+        model(torch.tensor([list(token_ids)], device=next(model.parameters()).device))
     return torch.stack([seen[name][0].float().cpu() for name in names])

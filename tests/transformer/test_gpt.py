@@ -46,10 +46,16 @@ def test_a_later_token_never_changes_earlier_logits(model, token_ids, data):
     assert (after[:, place] - before[:, place]).abs().max() > 1e-4
 
 
-def test_sequences_of_a_batch_do_not_meet(model):
-    token_ids = torch.randint(0, 29, (4, 7))
-    for row, alone in zip(model(token_ids), token_ids, strict=True):
+@settings(max_examples=15, deadline=None)
+@given(n_rows=st.integers(1, 5), n_tokens=st.integers(1, 16), data=st.data())
+def test_sequences_of_a_batch_do_not_meet(model, n_rows, n_tokens, data):
+    token_ids = torch.tensor(data.draw(st.lists(st.lists(st.integers(0, 28), min_size=n_tokens, max_size=n_tokens),
+                                                min_size=n_rows, max_size=n_rows)))  # fmt: skip
+    together = model(token_ids)
+    for row, alone in zip(together, token_ids, strict=True):
         torch.testing.assert_close(row, model(alone[None])[0], atol=1e-5, rtol=1e-5)
+    order = torch.tensor(data.draw(st.permutations(range(n_rows))))
+    torch.testing.assert_close(model(token_ids[order]), together[order], atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("is_explicit", [False, True])

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 import transformers
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from course_lib.transformer import GPT, GPT2, GPT_TINY, LLAMA_TINY, SMOLLM2_135M, GPTConfig
 
@@ -109,17 +111,14 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("attention", ["naive", "fused"])
-@pytest.mark.parametrize("case", CASES)
-def test_logits_and_gradients(case, attention):
+def check_parity(config: GPTConfig, make, rename, token_ids: torch.Tensor) -> None:
+    """The same logits and the same gradients, for weights large enough for mistakes to show."""
     torch.manual_seed(0)
-    config, make, rename = CASES[case]
     theirs = make(config).eval()
     for name, weight in theirs.named_parameters():
         torch.nn.init.normal_(weight, mean=float("norm" in name or "ln_" in name), std=0.2)
-    ours = GPT(replace(config, attention=attention)).eval()
+    ours = GPT(config).eval()
     ours.load_state_dict(rename(theirs.state_dict()))
-    token_ids = torch.randint(0, 37, (2, 19))
     logits, expected = ours(token_ids), theirs(token_ids).logits
     torch.testing.assert_close(logits, expected, atol=1e-5, rtol=1e-5)
 
@@ -131,6 +130,13 @@ def test_logits_and_gradients(case, attention):
         torch.testing.assert_close(weight.grad, gradients[name], atol=1e-5, rtol=1e-5, msg=name)
 
 
+@pytest.mark.parametrize("attention", ["naive", "fused"])
+@pytest.mark.parametrize("case", CASES)
+def test_logits_and_gradients(case, attention):
+    config, make, rename = CASES[case]
+    check_parity(replace(config, attention=attention), make, rename, torch.randint(0, 37, (2, 19)))
+
+
 @pytest.mark.parametrize(("preset", "make"), [(GPT2, their_gpt2), (SMOLLM2_135M, their_llama)])
 def test_presets_have_the_shapes_of_the_published_models(preset, make):
     with torch.device("meta"):
@@ -138,3 +144,34 @@ def test_presets_have_the_shapes_of_the_published_models(preset, make):
     rename = from_gpt2 if make is their_gpt2 else from_llama
     shapes = {name: tensor.shape for name, tensor in rename(theirs.state_dict()).items()}
     assert shapes == {name: tensor.shape for name, tensor in ours.state_dict().items()}
+
+
+@st.composite
+def random_config(draw, family: str) -> GPTConfig:
+    """A small configuration of a family, whatever fits together."""
+    group, n_kv_heads = (1, draw(st.integers(1, 4))) if family == "gpt2" else (
+        draw(st.integers(1, 3)), draw(st.integers(1, 3)))  # fmt: skip
+    n_heads, d_head = group * n_kv_heads, 2 * draw(st.integers(1, 6))
+    own_width = family != "gpt2" and draw(st.booleans())
+    return replace(
+        GPT_SMALL if family == "gpt2" else LLAMA_SMALL,
+        n_layers=draw(st.integers(1, 3)),
+        n_heads=n_heads,
+        n_kv_heads=n_kv_heads,
+        d_head=d_head if own_width else None,
+        d_model=n_heads * (draw(st.integers(1, 8)) if own_width else d_head),  # theirs must divide into heads
+        d_ff=draw(st.integers(1, 40)),
+        tied_head=draw(st.booleans()),
+        norm_eps=draw(st.sampled_from([1e-3, 1e-5, 1e-6])),
+        rope_theta=draw(st.sampled_from([100.0, 10_000.0, 1e6])),
+        qk_norm=family == "qwen3",
+    )
+
+
+@pytest.mark.parametrize("family", ["gpt2", "llama", "qwen3"])
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_any_configuration_of_a_family(family, data):
+    config = data.draw(random_config(family))
+    make, rename = (their_gpt2, from_gpt2) if family == "gpt2" else (their_llama, from_llama)
+    check_parity(config, make, rename, torch.randint(0, 37, (2, data.draw(st.integers(1, 24)))))
