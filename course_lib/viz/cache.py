@@ -19,36 +19,31 @@ def reading_figure(n_prompt: int, n_new: int) -> "Figure":
         n_new: Tokens written.
 
     Returns:
-        Two tables: a row for each step, a column for each place. Dark is read in this step, pale is kept from before.
+        Two tables, a row for each step over the places of the text: dark is read in this step, pale kept from before.
 
     Raises:
         ValueError: There is no prompt, or nothing is written.
     """
     from matplotlib.figure import Figure
-    from matplotlib.patches import Patch, Rectangle
 
     if n_prompt < 1 or n_new < 1:
         raise ValueError(f"n_prompt={n_prompt}, n_new={n_new}: both must be at least 1")
-    n_places = n_prompt + n_new - 1
-    figure = Figure(figsize=(8.6, 0.16 * n_new + 1.5), layout="constrained")
-    total = {False: 0, True: 0}
+    figure = Figure(figsize=(8.6, min(0.16 * n_new, 3.2) + 1.3), layout="constrained")
+    steps, lasts = range(1, n_new + 1), [n_prompt + step for step in range(n_new)]
     for keeps, axes in zip((False, True), figure.subplots(1, 2, sharey=True), strict=True):
-        for step in range(n_new):
-            last = n_prompt + step
-            first = last - 1 if keeps and step else 0
-            total[keeps] += last - first
-            axes.add_patch(Rectangle((0, step), first, 1, facecolor=_KEPT, edgecolor="none"))
-            for place in range(first, last):
-                axes.add_patch(Rectangle((place, step), 1, 1, facecolor=_READ, edgecolor="white", linewidth=0.6))
+        firsts = [last - 1 if keeps and last > n_prompt else 0 for last in lasts]
+        n_read = [last - first for first, last in zip(firsts, lasts, strict=True)]
+        axes.barh(steps, n_read, left=firsts, height=1.0, color=_READ, label="read in this step")
+        axes.barh(steps, firsts, height=1.0, color=_KEPT, label="kept from before")
         name = "with a cache" if keeps else "without a cache"
-        axes.set(xlim=(0, n_places), ylim=(n_new, 0), xlabel="place in the text", aspect="auto")
-        axes.set_title(f"{name}: {total[keeps]:,} readings", loc="left")
+        axes.set(xlim=(0, lasts[-1]), ylim=(n_new + 0.5, 0.5), xlabel="place in the text")
+        axes.set_title(f"{name}: {sum(n_read):,} readings", loc="left")
         axes.axvline(n_prompt, color=INK, linewidth=1, linestyle=":")
+        axes.text(n_prompt, n_new, " the prompt ends", fontsize=8, va="bottom", color="white" if not keeps else INK)
         axes.grid(visible=False)
     figure.axes[0].set(ylabel="step")
-    figure.axes[0].set_yticks([0.5, n_new - 0.5], ["1", str(n_new)])
-    patches = [Patch(facecolor=_READ, label="read in this step"), Patch(facecolor=_KEPT, label="kept from before")]
-    figure.legend(handles=patches, loc="outside lower center", ncols=2)
+    figure.axes[0].set_yticks([1, n_new])
+    figure.legend(*figure.axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 
@@ -125,7 +120,7 @@ def memory_figure(
     axes = figure.add_axes((0.09, 0.14, 0.88, 0.76))
     for name, billions in CARDS.items():
         axes.axhline(billions, color=QUIET, linewidth=0.8, linestyle=":")
-        axes.text(lengths[0], billions * 1.06, name, fontsize=8, color=QUIET)
+        axes.text(lengths[0], billions * 0.93, name, fontsize=8, color=QUIET, va="top")
     axes.plot(lengths, [weights / 1e9] * len(lengths), color=INK, linestyle="-", label="weights")
     for index, (name, amounts) in enumerate(caches.items()):
         axes.plot(lengths, [amount / 1e9 for amount in amounts], color=PALETTE[index], linestyle=DASHES[index],

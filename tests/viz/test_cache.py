@@ -10,10 +10,10 @@ def test_readings_are_counted_and_drawn():
     without, with_cache = figure.axes
     assert without.get_title(loc="left") == "without a cache: 18 readings"  # 3 + 4 + 5 + 6
     assert with_cache.get_title(loc="left") == "with a cache: 6 readings"  # 3 + 1 + 1 + 1
-    dark = [[patch for patch in axes.patches if patch.get_width() == 1 and patch.get_linewidth() == 0.6]
-            for axes in figure.axes]  # fmt: skip
-    assert [len(patches) for patches in dark] == [18, 6]
-    assert [patch.get_x() for patch in dark[1]] == [0, 1, 2, 3, 4, 5]
+    read, kept = with_cache.containers
+    assert [(bar.get_x(), bar.get_width()) for bar in read] == [(0, 3), (3, 1), (4, 1), (5, 1)]
+    assert [bar.get_width() for bar in kept] == [0, 3, 4, 5]
+    assert [bar.get_width() for bar in without.containers[0]] == [3, 4, 5, 6]
 
 
 def test_nothing_to_read_is_one_line():

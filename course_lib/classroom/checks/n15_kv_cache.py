@@ -530,7 +530,7 @@ CLAIMS = {
         id="K1",
         text="The KV cache turns O(n²) work per generation into O(n) and changes no output.",
         rule="holds if no greedy token differs, no logit by more than 0.001 in float32, and the counted work of a "
-        "generation of n tokens grows with exponent 2 without and 1 with the cache (within 0.1, 1k to 128k tokens), in "
+        "generation of n tokens grows with exponent 2 without and 1 with the cache (within 0.1, 1k to 16k tokens), in "
         "the products with weights and in attention's own part; with a condition if only in the former",
         decide=_decide_k1,
     ),
