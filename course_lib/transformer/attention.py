@@ -194,15 +194,28 @@ class Attention(nn.Module):
         return rearrange(features, "batch token (head d_head) -> batch head token d_head", d_head=self.d_head)
 
     def attend_fused(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
-        """The same mathematics in one kernel, which never writes the pattern to memory."""
-        return F.scaled_dot_product_attention(
+        """The same mathematics in one kernel, which never writes the pattern to memory.
+
+        A single new token's query heads that share keys are handed over as several queries of one head: the same
+        scores, and each key is read once.
+        """
+        n_queries = query.shape[-2]
+        share_keys = n_queries == 1 and self.group > 1
+        if share_keys:
+            query = rearrange(query, "batch (kv_head group) 1 d_head -> batch kv_head group d_head", group=self.group)
+        gathered = F.scaled_dot_product_attention(
             query,
             key,
             value,
             attn_mask=mask,
             dropout_p=self.dropout if self.training else 0.0,
-            is_causal=mask is None and query.shape[-2] > 1,
-            enable_gqa=self.group > 1,
+            is_causal=mask is None and n_queries > 1,
+            enable_gqa=self.group > 1 and not share_keys,
+        )
+        return (
+            rearrange(gathered, "batch kv_head group d_head -> batch (kv_head group) 1 d_head")
+            if share_keys
+            else gathered
         )
 
     def attend_openly(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
