@@ -25,5 +25,6 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "read_results": "recipe",
         "results_path": "recipe",
         "run_experiment": "recipe",
+        "values_by": "reading",
     },
 )
