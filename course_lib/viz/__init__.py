@@ -9,8 +9,9 @@
 - `layers`: a matrix product as tables, decisions side by side, random layers over a plane (`product_figure`).
 - `letters`: what follows what, a text letter by letter, letters on a map (`follows_figure`, `spelling_figure`).
 - `attention`: who looks at whom, as a table and as arcs.
+- `heads`: maps of what heads look at, one against several, flips, what a missing head costs (`head_maps_figure`).
 - `positions`: codes of places, clocks that turn, surprise beyond the trained length (`rotary_explorer`).
-- `gpt`: the next token's probabilities, a tensor of a trace, shares of a whole.
+- `gpt`: the next token's probabilities, shares of a whole.
 - `trace`: the residual stream and what is written to it, any step of a pass as an image (`flow_figure`, `step_figure`).
 - `chat`: a conversation as a page, and a box to take part in it (`chat_box`, `conversation_html`).
 - `cache`: what each step of writing reads, how costs grow, what fits into memory (`reading_figure`, `memory_figure`).
@@ -36,11 +37,14 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "flow_figure": "trace",
         "step_figure": "trace",
-        "tensor_figure": "gpt",
         "shares_figure": "gpt",
         "probability_figure": "gpt",
         "pattern_figure": "attention",
         "head_figure": "attention",
+        "cut_figure": "heads",
+        "flips_figure": "heads",
+        "head_maps_figure": "heads",
+        "losses_of_heads_figure": "heads",
         "beyond_figure": "positions",
         "codes_figure": "positions",
         "rotary_explorer": "positions",

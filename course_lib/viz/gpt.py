@@ -1,6 +1,6 @@
-"""Pictures of a GPT at work: the next token's probabilities, the tensors of a trace, where the cost is."""
+"""Pictures of a GPT at work: the next token's probabilities, and where the cost is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from jaxtyping import Float
@@ -40,47 +40,6 @@ def probability_figure(
     axes.set(xlim=(0, 1.1), xlabel="probability of being next", title=title)
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
-    return figure
-
-
-def tensor_figure(
-    values: Float[Tensor, "token feature"],
-    tokens: Sequence[str],
-    title: str,
-    n_features: int = 96,
-    columns: Sequence[str] | None = None,
-) -> "Figure":
-    """Draw what one part of a model returned: a row for each token, a column for each feature.
-
-    Args:
-        values: The tensor.
-        tokens: The tokens' text.
-        title: Above the picture.
-        n_features: At most this many features are drawn; the label says how many there are.
-        columns: Names of the columns, where they are vocabulary entries and not features.
-
-    Returns:
-        The figure: blue is below zero, red above, white is zero. Its colours reach to the largest of all values, drawn
-        or not.
-    """
-    from matplotlib.figure import Figure
-
-    limit = max(values.float().abs().max().item(), 1e-6)
-    below, height = (0.95 if columns else 0.5), 0.26 * len(tokens)
-    figure = Figure(figsize=(8.5, below + height + 0.4))  # a layout that is computed would take longer than the drawing
-    axes, bar = (
-        figure.add_axes((left, below / (below + height + 0.4), width, height / (below + height + 0.4)))
-        for left, width in ((0.12, 0.77), (0.9, 0.015))
-    )
-    shown = values[:, :n_features].float()
-    image = axes.imshow(shown.numpy(), cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
-    axes.set_yticks(range(len(tokens)), [repr(token) for token in tokens], fontsize=8)
-    part = "" if values.shape[1] <= n_features else f" (the first {n_features} of {values.shape[1]})"
-    if columns:
-        axes.set_xticks(range(shown.shape[1]), columns[: shown.shape[1]], rotation=90, fontsize=7)
-    axes.set(title=title, xlabel=f"vocabulary entry{part}" if columns else f"feature{part}", ylabel="token")
-    axes.grid(visible=False)
-    figure.colorbar(image, cax=bar, label="value")
     return figure
 
 

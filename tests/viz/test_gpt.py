@@ -1,9 +1,9 @@
-"""Pictures of a GPT: the bars are the largest, colours reach as far as the values, small shares are named."""
+"""Pictures of a GPT: the bars are the largest, small shares are named."""
 
 import pytest
 import torch
 
-from course_lib.viz import probability_figure, shares_figure, tensor_figure
+from course_lib.viz import probability_figure, shares_figure
 
 
 def test_the_bars_are_the_most_probable_entries_in_order():
@@ -11,22 +11,6 @@ def test_the_bars_are_the_most_probable_entries_in_order():
     (axes,) = figure.axes
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([0.6, 0.3, 0.1])
     assert [label.get_text() for label in axes.get_yticklabels()] == ["'b'", "'d'", "'a'"]
-
-
-def test_colours_reach_to_the_largest_value_drawn_or_not():
-    values = torch.zeros(2, 5)
-    values[1, 4] = -3.0
-    axes, bar = tensor_figure(values, ["a", "b"], "", n_features=3).axes
-    assert axes.images[0].get_clim() == (-3.0, 3.0)
-    assert axes.images[0].get_array().shape == (2, 3)
-    assert "first 3 of 5" in axes.get_xlabel()
-    assert bar.get_ylabel() == "value"
-
-
-def test_named_columns_are_vocabulary_entries():
-    axes, _ = tensor_figure(torch.ones(1, 2), ["a"], "", columns=[" the", " a"]).axes
-    assert axes.get_xlabel() == "vocabulary entry"
-    assert [label.get_text() for label in axes.get_xticklabels()] == [" the", " a"]
 
 
 def test_a_share_too_thin_to_see_is_named_above_its_bar():

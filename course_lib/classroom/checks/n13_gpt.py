@@ -1,156 +1,125 @@
-"""Notebook 13: RMSNorm, the block, a count of weights, and a model that has stopped listening."""
+"""Notebook 13: the forward pass, a count of weights and one of operations, and a model that has stopped listening."""
 
 import torch
-from jaxtyping import Float
-from torch import Tensor, nn
-from torch.nn import functional as F
+from jaxtyping import Float, Int
+from torch import Tensor
 
-from course_lib.classroom.registry import Claim, Exercise, Mistake, Question, Wrong
-from course_lib.transformer import AttentionContext, Block, GPTConfig, Parts, count_parameters
+from course_lib.classroom.registry import Claim, Diagnosis, Exercise, Mistake, Question, Wrong
+from course_lib.transformer import GPT, AttentionContext, GPTConfig, count_parameters
 
-
-def rms_norm(
-    features: Float[Tensor, "*batch feature"], weight: Float[Tensor, "feature"], eps: float = 1e-5
-) -> Float[Tensor, "*batch feature"]:
-    """Divide each vector by the root of its mean square; scale each feature by its weight."""
-    return F.rms_norm(features, weight.shape, weight, eps)
-
-
-def check_rms_norm(candidate) -> None:
-    """By hand on (1, 7), then on other shapes, weights and a vector of zeros."""
-    found = candidate(torch.tensor([1.0, 7.0]), torch.ones(2), 0.0)
-    if not isinstance(found, Tensor):
-        raise Wrong(f"it returned a {type(found).__name__}; a tensor is wanted")
-    if found.shape != (2,):
-        raise Wrong(f"for a vector of 2 the shape is {tuple(found.shape)}: norms keep the shape")
-    known = {
-        (1 / 50**0.5, 7 / 50**0.5): "the root of the sum, not of the mean: divide by the number of features too",
-        (1 / 25, 7 / 25): "divided by the mean square itself: its root is missing",
-        (1 / 4, 7 / 4): "divided by the mean of the numbers: the mean of their squares is wanted",
-        (-1.0, 1.0): "the mean was taken away first: that is LayerNorm; RMSNorm leaves it",
-    }
-    for wrong, message in known.items():
-        if torch.allclose(found, torch.tensor(wrong), atol=1e-5):
-            raise Wrong(message)
-    if not torch.allclose(found, torch.tensor([0.2, 1.4]), atol=1e-5):
-        raise Wrong(f"(1, 7) became ({found[0]:.3g}, {found[1]:.3g}); by hand it is (0.2, 1.4)")
-    features = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(13))
-    weight = torch.tensor([1.0, 2.0, -1.0, 0.5])
-    square = torch.arange(1.0, 17.0).reshape(4, 4)  # only here does a lost axis raise no error
-    if torch.allclose(candidate(square, weight, 0.1), square / (square.square().mean(-1) + 0.1).sqrt() * weight):
-        raise Wrong("the mean lost its axis, and divides by columns: keepdim=True")
-    mine, expected = candidate(features, weight, 0.1), rms_norm(features, weight, 0.1)
-    if mine.shape != expected.shape:
-        raise Wrong(f"for shape {tuple(features.shape)} it returned {tuple(mine.shape)}: norms keep the shape")
-    if torch.allclose(mine, rms_norm(features, torch.ones(4), 0.1), atol=1e-5):
-        raise Wrong("the learned weight is not used: multiply each feature by its own")
-    if torch.allclose(mine, rms_norm(features, 1 / weight, 0.1), atol=1e-5):
-        raise Wrong("divided by the learned weight: multiply")
-    rows = features.square().mean(dim=-1, keepdim=True)
-    if torch.allclose(mine, features / (features.square().mean() + 0.1).sqrt() * weight, atol=1e-5):
-        raise Wrong("one mean over everything: each vector needs its own, mean(dim=-1, keepdim=True)")
-    if torch.allclose(mine, features / (rows.sqrt() + 0.1) * weight, atol=1e-5):
-        raise Wrong("ε is added after the root; the formula adds it before")
-    if torch.allclose(mine, features / rows.sqrt() * weight, atol=1e-5):
-        raise Wrong("ε is not used: a vector of zeros would be divided by zero")
-    if not torch.allclose(mine, expected, atol=1e-5):
-        raise Wrong("a batch of vectors comes out differently: each has its own mean square")
-    default = candidate(torch.full((1, 4), 1e-3), torch.ones(4))
-    if not torch.allclose(default, rms_norm(torch.full((1, 4), 1e-3), torch.ones(4)), atol=1e-5):
-        raise Wrong("eps has another default than 1e-5")
+GPT_FORWARD = '''def gpt_forward(model, token_ids):
+    """From ids to logits: look up, through every block, normalise, score."""
+    positions = torch.arange(token_ids.shape[1])
+    residual = model.token_embedding(token_ids)
+    if model.config.positions == "learned":
+        residual = residual + model.position_embedding(positions)
+    context = model.context(positions[None])
+    for block in model.blocks:
+        residual = block(residual, context)
+    return model.head(model.final_norm(residual))'''
 
 
-class _Add(nn.Module):
-    """Stands for a part: adds a number to each feature, so that a block's output tells the order of its steps."""
-
-    def __init__(self, amount: float, factor: float = 1.0) -> None:
-        super().__init__()
-        self.amount, self.factor = amount, factor
-
-    def forward(self, residual: Tensor, *_context: object) -> Tensor:
-        return residual * self.factor + self.amount
+def gpt_forward(model: GPT, token_ids: Int[Tensor, "batch token"]) -> Float[Tensor, "batch token vocab"]:
+    """From ids to logits: look up, through every block, normalise, score."""
+    return model.head(GPT.hidden_states(model, token_ids))
 
 
-_CONFIG = GPTConfig(vocab_size=8, context_length=8, n_layers=1, n_heads=1, d_model=2)
-_CONTEXT = AttentionContext()
+class _OnlyParts(GPT):
+    """A model whose own forward pass may not be used."""
+
+    def forward(self, *_args: object, **_kwargs: object) -> Tensor:
+        raise Wrong("this asks the model for its own answer: call its parts one after another")
+
+    hidden_states = forward
 
 
-def _parts() -> Parts:
-    return Parts(
-        norm=lambda config, size: _Add(0.0),
-        attention=lambda config, parts, index: _NeedsContext(),
-        feed_forward=lambda config: _Add(100.0, 3.0),
+def _small_model(positions: str) -> GPT:
+    """A model of three blocks, its vocabulary as large as it is wide, so that parts in a wrong order still fit."""
+    generator = torch.Generator().manual_seed(13)
+    config = GPTConfig(
+        vocab_size=8,
+        context_length=8,
+        n_layers=3,
+        n_heads=2,
+        d_model=8,
+        d_ff=12,
+        positions=positions,
+        norm="layer_norm",
     )
+    model = _OnlyParts(config)
+    for name, weight in model.named_parameters():
+        weight.data = torch.randn(weight.shape, generator=generator) * 0.5 + float("norm" in name)
+    return model
 
 
-class _NeedsContext(_Add):
-    def __init__(self) -> None:
-        super().__init__(10.0, 2.0)
+def _wrong_passes(model: GPT, token_ids: Tensor) -> dict[str, Tensor]:
+    """What usual mistakes put out → what is wrong."""
+    places = torch.arange(token_ids.shape[1])
+    is_learned = model.config.positions == "learned"
 
-    def forward(self, residual: Tensor, context: object = None) -> Tensor:
-        if context is not _CONTEXT:
-            raise Wrong("attention was called without the context: self.attention(…, context)")
-        return super().forward(residual)
+    def start(positions: Tensor | None) -> Tensor:
+        ids = model.token_embedding(token_ids)
+        return ids + model.position_embedding(positions) if is_learned and positions is not None else ids
 
+    def through(residual: Tensor, blocks: object = model.blocks, positions: Tensor | None = places) -> Tensor:
+        context = AttentionContext() if positions is None else model.context(positions[None])
+        for block in blocks:
+            residual = block(residual, context)
+        return residual
 
-def _wirings(x: float) -> tuple[float, dict[float, str]]:
-    """What comes out for a stream of x when a block is wired as it should be; and when it is not → what is wrong."""
+    def end(residual: Tensor) -> Tensor:
+        return model.head(model.final_norm(residual))
 
-    def attention(value: float) -> float:
-        return value * 2 + 10
-
-    def feed_forward(value: float) -> float:
-        return value * 3 + 100
-
-    def norm(value: float) -> float:
-        return value * 0.5
-
-    def second_norm(value: float) -> float:
-        return value * 0.25
-
-    heard, middle, swapped = attention(norm(x)), x + attention(norm(x)), x + attention(second_norm(x))
-    bare = x + attention(x)
-    wrong = {
-        feed_forward(second_norm(heard)): "nothing is added to the stream: x + attention(…), x + feed_forward(…)",
-        heard + feed_forward(second_norm(heard)): "attention replaces the stream: add it, x + …",
-        feed_forward(second_norm(middle)): "the feed-forward layer replaces the stream: add it, x + …",
-        bare + feed_forward(bare): "nothing is normalised before attention or feed-forward",
-        bare + feed_forward(second_norm(bare)): "attention reads the stream before it is normalised",
-        middle + feed_forward(middle): "the feed-forward layer reads the stream before it is normalised",
-        middle + feed_forward(second_norm(x)): "the feed-forward layer does not see what attention brought",
-        middle: "the feed-forward layer is not used",
-        x + feed_forward(second_norm(x)): "attention is not used",
-        second_norm(norm(bare) + feed_forward(norm(bare))): "the norm comes after the addition (post-norm)",
-        middle + feed_forward(norm(middle)): (
-            "the feed-forward layer reads through attention's norm: it has its own, self.feed_forward_norm"
+    last, twice = through(start(places)), start(places)
+    for block in model.blocks:
+        twice = twice + block(twice, model.context(places[None]))
+    outputs = {
+        "the final norm is missing: the head reads what final_norm returns": model.head(last),
+        "the head comes before the norm: normalise first, then score": model.final_norm(model.head(last)),
+        "each block reads the embeddings: give it what the block before returned": end(
+            through(start(places), [model.blocks[-1]])
         ),
-        swapped + feed_forward(second_norm(swapped)): (
-            "attention reads through the feed-forward layer's norm: it has its own, self.attention_norm"
-        ),
-        swapped + feed_forward(norm(swapped)): "the two norms are swapped",
+        "the stream is added again: a block returns the stream with its own work already added": end(twice),
+        "the first block is left out": end(through(start(places), model.blocks[1:])),
+        "the last block is left out": end(through(start(places), model.blocks[:-1])),
+        "no block is called": end(start(places)),
+        "these are probabilities: the loss and sampling want logits, so leave softmax out": end(last).softmax(-1),
+        "the logits were normalised: leave log_softmax to the loss": end(last).log_softmax(-1),
     }
-    return middle + feed_forward(second_norm(middle)), wrong
+    if is_learned:
+        later = (places + 1) % model.config.context_length
+        outputs |= {
+            "no position is added, though this model learned one for each place": end(through(start(None))),
+            "positions count from 1: the first token stands at 0": end(through(start(later))),
+            "ids were used as positions: a position is where a token stands, not which it is": end(
+                through(start(token_ids))
+            ),
+        }
+    else:
+        outputs["the context holds no positions: model.context(positions) makes it"] = end(
+            through(start(places), positions=None)
+        )
+    return outputs
 
 
-def check_block(candidate) -> None:
-    """On parts that add known numbers, every wrong wiring gives its own output."""
-    x = 4.0
-    block = candidate(_CONFIG, _parts())
-    if block.attention_norm is block.feed_forward_norm:
-        raise Wrong("one norm serves both places: each has its own weights")
-    block.attention_norm.factor, block.feed_forward_norm.factor = 0.5, 0.25
-    found = block(torch.full((1, 1, 2), x), _CONTEXT)
-    if not isinstance(found, Tensor):
-        raise Wrong(f"forward returned a {type(found).__name__}: is there a return?")
-    if found.shape != (1, 1, 2):
-        raise Wrong(f"forward returned shape {tuple(found.shape)}: a block keeps the shape")
-    expected, wrong = _wirings(x)
-    value = found[0, 0, 0].item()
-    for output, message in wrong.items():
-        if abs(value - output) < 1e-4:
-            raise Wrong(message)
-    if abs(value - expected) > 1e-4:
-        raise Wrong("the steps are wired differently: norm, attention, add; then the same once more")
+@torch.no_grad()
+def check_gpt_forward(candidate) -> None:
+    """Two small models, one with learned positions and one with rotary ones, against every usual wrong pass."""
+    for positions in ("learned", "rotary"):
+        model, token_ids = _small_model(positions), torch.tensor([[3, 1, 4, 1, 5], [2, 7, 0, 2, 6]])
+        found = candidate(model, token_ids)
+        if not isinstance(found, Tensor):
+            raise Wrong(f"it returned a {type(found).__name__}: is there a return?")
+        if found.shape in ((2, 8), (2, 1, 8)):
+            raise Wrong("only one row came out: every token has a row of logits")
+        expected = gpt_forward(model, token_ids)
+        if found.shape != expected.shape:
+            raise Wrong(f"for 2 texts of 5 tokens it returned {tuple(found.shape)}; {tuple(expected.shape)} is wanted")
+        for message, output in _wrong_passes(model, token_ids).items():
+            if torch.allclose(found, output, atol=1e-5):
+                raise Wrong(message)
+        if not torch.allclose(found, expected, atol=1e-5):
+            raise Wrong(f"with {positions} positions the logits differ: look up, every block in turn, norm, head")
 
 
 def count_weights(vocab_size: int, n_layers: int, d_model: int, d_ff: int) -> int:
@@ -190,6 +159,43 @@ def check_count_weights(candidate) -> None:
             raise Wrong(f"vocab {vocab_size}, {n_layers} layers, d_model {d_model}, d_ff {d_ff}: {found}, not {right}")
 
 
+def count_flops(n_tokens: int, vocab_size: int, n_layers: int, d_model: int, d_ff: int) -> int:
+    """Multiplications and additions of one forward pass of a GPT of this family, head included."""
+    matrices = n_layers * (4 * d_model * d_model + 2 * d_model * d_ff) + vocab_size * d_model
+    return 2 * n_tokens * matrices + 4 * n_tokens * n_tokens * d_model * n_layers
+
+
+def check_count_flops(candidate) -> None:
+    """Against the formula on two sizes, and against usual slips."""
+    for n_tokens, vocab_size, n_layers, d_model, d_ff in ((3, 7, 2, 4, 10), (5, 100, 3, 8, 20)):
+        right, found = (count(n_tokens, vocab_size, n_layers, d_model, d_ff) for count in (count_flops, candidate))
+        if isinstance(found, bool) or not isinstance(found, int):
+            raise Wrong(f"it returned {found!r}; a whole number is wanted")
+        pairs, head = 4 * n_tokens**2 * d_model * n_layers, 2 * n_tokens * vocab_size * d_model
+        slips = {
+            right - pairs: "the pairs of tokens are missing: scores, and values gathered by them",
+            right - pairs // 2: "pairs are worked on twice, for the scores and for gathering the values",
+            right - pairs + pairs // n_layers: "every block has its own pairs",
+            right - pairs + pairs // n_tokens: "each token meets every token: pairs grow with the square",
+            right - head: "the head is a matrix too, though it is the embedding's",
+            right + head: "the look-up of an embedding multiplies nothing: the table works once, as the head",
+            (right - pairs) // 2 + pairs: "a weight is used to multiply and to add: two FLOPs",
+            right // 2: "one multiplication and one addition: two FLOPs each time",
+            (right - pairs) // n_tokens + pairs: "each token goes through every matrix: multiply by n_tokens",
+        }
+        if found in slips:
+            raise Wrong(slips[found])
+        if found != right:
+            sizes = f"{n_tokens} tokens, vocab {vocab_size}, {n_layers} layers, d_model {d_model}, d_ff {d_ff}"
+            raise Wrong(f"{sizes}: {found:,}, not {right:,}")
+
+
+COUNT_FLOPS = '''def count_flops(n_tokens, vocab_size, n_layers, d_model, d_ff):
+    """Multiplications and additions of one forward pass of a GPT of this family, head included."""
+    matrices = n_layers * (4 * d_model * d_model + 2 * d_model * d_ff) + vocab_size * d_model
+    return 2 * n_tokens * matrices + 4 * n_tokens * n_tokens * d_model * n_layers'''
+
+
 BROKEN_NEXT_TOKEN = '''def broken_next_token(
     logits: Float[Tensor, "batch token vocab"],
 ) -> Float[Tensor, "batch vocab"]:
@@ -221,94 +227,103 @@ def check_broken_next_token(candidate) -> None:
         raise Wrong("these are probabilities, but not softmax of the last row's logits")
 
 
+_HEAD_LINE = "    return model.head(model.final_norm(residual))"
+_CONTEXT_LINE = "    context = model.context(positions[None])\n"
+_LOOP = "        residual = block(residual, context)"
+_WEIGHTS = "def count_weights(vocab_size, n_layers, d, d_ff):\n    return "
+_MISCOUNTS = (
+    (
+        "head counted",
+        "(2 * vocab_size + 1) * d + n_layers * (4 * d**2 + 2 * d * d_ff + 2 * d)",
+        "the head was counted",
+    ),
+    (
+        "three attention matrices",
+        "vocab_size * d + n_layers * (3 * d**2 + 2 * d * d_ff + 2 * d) + d",
+        "o_proj counts too",
+    ),
+    (
+        "last norm forgotten",
+        "vocab_size * d + n_layers * (4 * d**2 + 2 * d * d_ff + 2 * d)",
+        "after the blocks, is missing",
+    ),
+    (
+        "one norm a block",
+        "(vocab_size + 1) * d + n_layers * (4 * d**2 + 2 * d * d_ff + d)",
+        "a block has two norms",
+    ),
+    (
+        "one block",
+        "(vocab_size + 1) * d + 4 * d**2 + 2 * d * d_ff + 2 * d",
+        "multiply the block by n_layers",
+    ),
+    (
+        "embedding in each block",
+        "d + n_layers * (vocab_size * d + 4 * d**2 + 2 * d * d_ff + 2 * d)",
+        "the embedding stands outside",
+    ),
+    (
+        "all in each block",
+        "n_layers * ((vocab_size + 1) * d + 4 * d**2 + 2 * d * d_ff + 2 * d)",
+        "embedding and last norm stand outside",
+    ),
+    (
+        "norms forgotten",
+        "vocab_size * d + n_layers * (4 * d**2 + 2 * d * d_ff)",
+        "all norms are missing",
+    ),
+)
+
 EXERCISES = [
     Exercise(
-        id="13.rms_norm",
-        reference=rms_norm,
-        check=check_rms_norm,
+        id="13.gpt_forward",
+        reference=gpt_forward,
+        check=check_gpt_forward,
         hints=(
-            "Do it for (1, 7) on paper, then say the steps in the order in which you did them.",
-            "mean of the squares over the last axis, keeping the axis\nadd eps, take the root\n"
-            "divide the features by it, times weight",
-            "def rms_norm(features, weight, eps=1e-5):\n"
-            '    """Divide each vector by the root of its mean square; scale each feature by its weight."""\n'
-            "    mean_square = features.square().mean(dim=-1, keepdim=True)\n"
-            "    return features / (mean_square + eps).sqrt() * weight",
+            "Follow one token through the table of section 2: which parts stand at the left margin, in which order?",
+            "positions = 0, 1, 2, …\nresidual = rows of the ids, plus rows of the positions if these are learned\n"
+            "context = model.context(positions as a batch of one)\nresidual = block(residual, context), in turn\n"
+            "the head reads what final_norm returns",
+            GPT_FORWARD,
         ),
-        mistakes=[
-            Mistake(name=name, says=says, source=f"def rms_norm(features, weight, eps=1e-5):\n    {body}")
-            for name, says, body in (
-                (
-                    "sum instead of mean",
-                    "not of the mean",
-                    "return features / (features.square().sum(-1, keepdim=True) + eps).sqrt() * weight",
-                ),
-                (
-                    "no root",
-                    "its root is missing",
-                    "return features / (features.square().mean(-1, True) + eps) * weight",
-                ),
-                (
-                    "LayerNorm",
-                    "that is LayerNorm",
-                    "return torch.nn.functional.layer_norm(features, weight.shape, weight, None, eps)",
-                ),
-                (
-                    "weight forgotten",
-                    "the learned weight is not used",
-                    "return features / (features.square().mean(-1, keepdim=True) + eps).sqrt()",
-                ),
-                (
-                    "axis lost",
-                    "the mean lost its axis",
-                    "return features / (features.square().mean(-1) + eps).sqrt() * weight",
-                ),
-                (
-                    "divided by the weight",
-                    "divided by the learned weight",
-                    "return features / (features.square().mean(-1, keepdim=True) + eps).sqrt() / weight",
-                ),
-                (
-                    "mean over everything",
-                    "each vector needs its own",
-                    "return features / (features.square().mean() + eps).sqrt() * weight",
-                ),
-                (
-                    "eps outside",
-                    "added after the root",
-                    "return features / (features.square().mean(-1, keepdim=True).sqrt() + eps) * weight",
-                ),
-            )
-        ],
-    ),
-    Exercise(
-        id="13.block",
-        reference=Block,
-        check=check_block,
-        methods=("forward",),
-        part="block",
-        equivalent_mutants={
-            "def __init__(self, config, parts, layer_index=0): → def __init__(self, config, parts, layer_index=1):": (
-                "__init__ is given, and a GPT always says which layer it makes"
-            )
-        },
-        hints=(
-            "Two steps of the same form: read the stream through a norm, work, add the result to the stream.",
-            "residual = residual + attention of the normalised residual (and the context)\n"
-            "return residual + feed-forward of the normalised residual",
-            "class Block(nn.Module):\n"
-            "    def __init__(self, config, parts, layer_index=0):\n"
-            "        super().__init__()\n"
-            "        self.attention_norm = parts.norm(config, config.d_model)\n"
-            "        self.attention = parts.attention(config, parts, layer_index)\n"
-            "        self.feed_forward_norm = parts.norm(config, config.d_model)\n"
-            "        self.feed_forward = parts.feed_forward(config)\n\n"
-            "    def forward(self, residual, context):\n"
-            '        """Attention on the normalised stream, added; then the feed-forward layer, the same way."""\n'
-            "        residual = residual + self.attention(self.attention_norm(residual), context)\n"
-            "        return residual + self.feed_forward(self.feed_forward_norm(residual))",
+        mistakes=Mistake.slips(
+            GPT_FORWARD,
+            ("no final norm", _HEAD_LINE, "    return model.head(residual)", "final norm is missing"),
+            ("head before norm", _HEAD_LINE, "    return model.final_norm(model.head(residual))", "head comes before"),
+            (
+                "not fed on",
+                _LOOP,
+                "        last = block(residual, context)",
+                "each block reads the embeddings",
+                ("final_norm(residual)", "final_norm(last)"),
+            ),
+            ("stream added again", _LOOP, _LOOP.replace("= block", "= residual + block"), "stream is added again"),
+            ("first block skipped", "model.blocks:", "model.blocks[1:]:", "first block is left out"),
+            ("last block skipped", "model.blocks:", "model.blocks[:-1]:", "last block is left out"),
+            (
+                "positions from 1",
+                "torch.arange(token_ids.shape[1])",
+                "torch.arange(1, token_ids.shape[1] + 1)",
+                "positions count from 1",
+            ),
+            ("ids as positions", "position_embedding(positions)", "position_embedding(token_ids)", "ids were used"),
+            (
+                "positions forgotten",
+                "residual + model.position_embedding(positions)",
+                "residual",
+                "no position is added",
+            ),
+            ("empty context", "model.context(positions[None])", "AttentionContext()", "context holds no positions"),
+            (
+                "softmax",
+                "(model.final_norm(residual))",
+                "(model.final_norm(residual)).softmax(dim=-1)",
+                "these are probabilities",
+            ),
+            ("last row", "final_norm(residual)", "final_norm(residual[:, -1:])", "every token has a row"),
+            ("nothing returned", "    return model.head", "    model.head", "is there a return"),
+            ("the model itself", _HEAD_LINE, "    return model(token_ids)", "asks the model for its own answer"),
         ),
-        mistakes=[],
     ),
     Exercise(
         id="13.count_weights",
@@ -322,55 +337,29 @@ EXERCISES = [
             "    block = 4 * d_model * d_model + 2 * d_model * d_ff + 2 * d_model\n"
             "    return vocab_size * d_model + n_layers * block + d_model",
         ),
-        mistakes=[
-            Mistake(
-                name=name,
-                says=says,
-                source=f"def count_weights(vocab_size, n_layers, d_model, d_ff):\n    return {formula}",
-            )
-            for name, says, formula in (
-                (
-                    "head counted",
-                    "the head was counted",
-                    "(2 * vocab_size + 1) * d_model + n_layers * (4 * d_model**2 + 2 * d_model * d_ff + 2 * d_model)",
-                ),
-                (
-                    "three attention matrices",
-                    "o_proj counts too",
-                    "vocab_size * d_model + n_layers * (3 * d_model**2 + 2 * d_model * d_ff + 2 * d_model) + d_model",
-                ),
-                (
-                    "last norm forgotten",
-                    "after the blocks, is missing",
-                    "vocab_size * d_model + n_layers * (4 * d_model**2 + 2 * d_model * d_ff + 2 * d_model)",
-                ),
-                (
-                    "one norm a block",
-                    "a block has two norms",
-                    "(vocab_size + 1) * d_model + n_layers * (4 * d_model**2 + 2 * d_model * d_ff + d_model)",
-                ),
-                (
-                    "one block",
-                    "multiply the block by n_layers",
-                    "(vocab_size + 1) * d_model + 4 * d_model**2 + 2 * d_model * d_ff + 2 * d_model",
-                ),
-                (
-                    "embedding in each block",
-                    "the embedding stands outside",
-                    "d_model + n_layers * (vocab_size * d_model + 4 * d_model**2 + 2 * d_model * d_ff + 2 * d_model)",
-                ),
-                (
-                    "all in each block",
-                    "embedding and last norm stand outside",
-                    "n_layers * ((vocab_size + 1) * d_model + 4 * d_model**2 + 2 * d_model * d_ff + 2 * d_model)",
-                ),
-                (
-                    "norms forgotten",
-                    "all norms are missing",
-                    "vocab_size * d_model + n_layers * (4 * d_model**2 + 2 * d_model * d_ff)",
-                ),
-            )
-        ],
+        mistakes=[Mistake(name=name, says=says, source=_WEIGHTS + formula) for name, formula, says in _MISCOUNTS],
+    ),
+    Exercise(
+        id="13.count_flops",
+        reference=count_flops,
+        check=check_count_flops,
+        hints=(
+            "How often is one weight of a matrix used for one token? And what costs more when the text is longer?",
+            "matrices = all weights of Exercise 2 that stand in a matrix product (no norms, the table once)\n"
+            "2 × tokens × matrices, and for each pair of tokens and block 2 × d_model, twice",
+            COUNT_FLOPS,
+        ),
+        mistakes=Mistake.slips(
+            COUNT_FLOPS,
+            ("pairs forgotten", " + 4 * n_tokens * n_tokens * d_model * n_layers", "", "pairs of tokens are missing"),
+            ("pairs once", "4 * n_tokens * n_tokens", "2 * n_tokens * n_tokens", "worked on twice"),
+            ("pairs in one block", "* d_model * n_layers", "* d_model", "every block has its own pairs"),
+            ("no square", "4 * n_tokens * n_tokens", "4 * n_tokens", "pairs grow with the square"),
+            ("head forgotten", " + vocab_size * d_model", "", "the head is a matrix too"),
+            ("embedding counted", "+ vocab_size * d_model", "+ 2 * vocab_size * d_model", "multiplies nothing"),
+            ("one FLOP a weight", "2 * n_tokens * matrices", "n_tokens * matrices", "a weight is used to multiply"),
+            ("tokens forgotten", "2 * n_tokens * matrices", "2 * matrices", "each token goes through every matrix"),
+        ),
     ),
     Exercise(
         id="13.broken_next_token",
@@ -394,31 +383,6 @@ EXERCISES = [
         ),
     ),
 ]
-
-_BLOCK = EXERCISES[1].hints[2]
-_STEP_1 = "        residual = residual + self.attention(self.attention_norm(residual), context)\n"
-_STEP_2 = "        return residual + self.feed_forward(self.feed_forward_norm(residual))"
-_SWAPPED = (_STEP_1 + _STEP_2).replace("attention_norm", "?").replace("feed_forward_norm", "attention_norm")
-_SWAPPED = _SWAPPED.replace("?", "feed_forward_norm")
-_POST_NORM = (
-    "        residual = self.attention_norm(residual + self.attention(residual, context))\n"
-    "        return self.feed_forward_norm(residual + self.feed_forward(residual))"
-)
-EXERCISES[1].mistakes.extend(
-    Mistake.slips(
-        _BLOCK,
-        ("attention not added", _STEP_1, _STEP_1.replace("residual + self", "self"), "attention replaces the stream"),
-        ("feed-forward not added", _STEP_2, _STEP_2.replace("residual + self", "self"), "layer replaces the stream"),
-        ("second norm forgotten", "self.feed_forward_norm(residual)", "residual", "layer reads the stream before"),
-        ("attention's norm twice", "self.feed_forward_norm(", "self.attention_norm(", "through attention's norm"),
-        ("feed-forward's norm twice", "self.attention_norm(", "self.feed_forward_norm(", "layer's norm: it has"),
-        ("norms swapped", _STEP_1 + _STEP_2, _SWAPPED, "two norms are swapped"),
-        ("first norm forgotten", "self.attention_norm(residual)", "residual", "attention reads the stream before"),
-        ("post-norm", _STEP_1 + _STEP_2, _POST_NORM, "post-norm"),
-        ("context forgotten", ", context)\n        return", ")\n        return", "called without the context"),
-        ("nothing returned", "        return residual +", "        residual +", "is there a return"),
-    )
-)
 
 QUIZ = [
     Question(
@@ -490,8 +454,15 @@ def _decide_b5(*, shapes_kept: bool, change_before_head: float, change_before_la
     return "holds"
 
 
-def _decide_n8(*, largest_error: float) -> str:
-    return "holds" if largest_error < 0.01 else "does not hold here"
+def _decide_n8(*, exact: int, released: int, gpt3_billions: float, printed_right: int, printed: int) -> str:
+    if exact < released or round(gpt3_billions) != 175:
+        return "does not hold here"
+    if printed_right < printed:
+        return (
+            "holds with a condition: the configuration must be the one that was built; "
+            f"{printed - printed_right} of {printed} rows of printed tables do not add up"
+        )
+    return "holds"
 
 
 CLAIMS = {
@@ -505,7 +476,15 @@ CLAIMS = {
     "N8": Claim(
         id="N8",
         text="The number of parameters follows from the configuration.",
-        rule="holds if counts of GPT-2, GPT-3 and Llama 2 70B are within 1 % of the published numbers",
+        rule="holds if each count equals that of the released weights to the last parameter and GPT-3's rounds to 175 "
+        "billion; with a condition if, besides, some size printed in GPT-2's or GPT-3's table is not its row's count, "
+        "rounded to the digits printed",
         decide=_decide_n8,
+    ),
+}
+DIAGNOSES = {
+    "13.names_loss": Diagnosis(
+        above="Are the rates, the number of steps and the names the same? A pass that misses a part learns less.",
+        below="Were names to judge by among those read?",
     ),
 }
