@@ -7,6 +7,7 @@
 - `signal`: how large the residual stream and its gradient are at every depth of a stack (`signal_through`)
 - `ablation`: put something else in the place of what a part returned (`replaced`)
 - `heads`: what each head looks at, as scores beside chance (`head_scores`, `induction_score`)
+- `looks`: what one token prefers, and heads chosen on one half of the texts, tested on the other (`held_out`)
 - `silence`: a model without some of its heads (`without_heads`)
 - `editing`: the smallest change of a matrix that changes one answer (`rank_one_update`)
 """
@@ -28,6 +29,9 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "signal_through": "signal",
         "start_evenly": "signal",
         "replaced": "ablation",
+        "held_out": "looks",
+        "preference": "looks",
+        "where_is": "looks",
         "KINDS": "heads",
         "duplicate_token_score": "heads",
         "even_pattern": "heads",
