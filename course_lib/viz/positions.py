@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 Number = float | int
 
-_LOOKS = {"sinusoidal": 0, "learned": 1, "rotary": 2, "none": 3}
-"""One look for each scheme in all pictures of the notebook."""
+_LOOKS = {
+    "sinusoidal": 0, "learned": 1, "rotary": 2, "none": 3, "rotary, 1 layer": 4, "none, 1 layer": 5,
+    "windowed": 4, "squeezed": 5, "squeezed, tuned": 0, "tuned": 1,
+}  # fmt: skip
+"""One look for each scheme in all pictures of the notebook, and one for each way of mending the rotary one."""
 
 
 def _look(name: str, index: int) -> dict:
-    """Colour, marker and dashes; what begins with a scheme's name has its look, others go by their order."""
+    """Colour, marker and dashes of a curve; names that are not known go by their order."""
     index = _LOOKS.get(name, index)
     return {
         "color": PALETTE[index % len(PALETTE)],
