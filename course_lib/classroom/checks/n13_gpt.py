@@ -167,7 +167,7 @@ def count_flops(n_tokens: int, vocab_size: int, n_layers: int, d_model: int, d_f
 
 def check_count_flops(candidate) -> None:
     """Against the formula on two sizes, and against usual slips."""
-    for n_tokens, vocab_size, n_layers, d_model, d_ff in ((3, 7, 2, 4, 10), (5, 100, 3, 8, 20)):
+    for n_tokens, vocab_size, n_layers, d_model, d_ff in ((5, 7, 3, 4, 10), (7, 100, 4, 8, 20)):
         right, found = (count(n_tokens, vocab_size, n_layers, d_model, d_ff) for count in (count_flops, candidate))
         if isinstance(found, bool) or not isinstance(found, int):
             raise Wrong(f"it returned {found!r}; a whole number is wanted")
