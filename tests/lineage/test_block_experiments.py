@@ -29,15 +29,7 @@ def test_the_marked_numbers_alone_tell_the_answer(task):
     second = torch.tensor([[each - 20 for each in row if 20 <= each < 30] for row in token_ids.tolist()])
     assert first.shape == second.shape == (300, 1)
     known = {"copy": first, "add": (first + second) % 10}
-    if task in known:
-        assert answers.equal(known[task][:, 0])
-    else:  # a fixed table: equal pairs have equal answers, and not all answers are one
-        pairs = {}
-        for pair, answer in zip(torch.cat([first, second], dim=1).tolist(), answers.tolist(), strict=True):
-            assert pairs.setdefault(tuple(pair), answer) == answer
-        assert len(set(pairs.values())) == 10
-        again = without.make_examples(300, task, torch.Generator().manual_seed(0))[1]
-        assert again.equal(answers)
+    assert answers.equal(known[task][:, 0])
 
 
 def test_whole_blocks_learn_to_copy():
@@ -73,7 +65,6 @@ def test_every_stack_is_compared_from_both_starts():
     assert {(each["arrangement"], each["start"]) for each in settings} == {
         (arrangement, start) for arrangement in ARRANGEMENTS for start in b3_depth.STARTS
     }
-    assert {each["n_blocks"] for each in settings if not each["n_steps"]} == {96}
 
 
 def test_bends_have_models_of_one_size():

@@ -124,6 +124,6 @@ EXPERIMENT = Experiment(
     id="B3",
     question="What do additions and norms do for signal and gradient in a stack of 96 blocks, and for learning in 24?",
     measure=measure,
-    settings={"small": _settings(6, 5), "full": _settings(96, 0) + _settings(24, 30)},
-    n_seeds={"small": 1, "full": 5},
+    settings={"small": _settings(6, 5), "full": _settings(96, 0), "learning": _settings(24, 30)},
+    n_seeds={"small": 1, "full": 5, "learning": 5},
 )

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from course_lib.lineage.experiments.a3_causal_mask import VOCAB_SIZE, small_text
+from course_lib.lineage.experiments.a3_causal_mask import VOCAB_SIZE, world_ids
 from course_lib.lineage.experiments.recipe import Experiment
 from course_lib.text import Batches
 from course_lib.training import OptimizerConfig, ScheduleConfig, TrainConfig, make_optimizer, token_losses, train
@@ -21,7 +21,7 @@ BENDS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 """Name → what happens to each inner number; `swiglu`, which has a third matrix, comes besides."""
 
-CONTEXT_LENGTH, D_MODEL, D_FF = 64, 64, 256
+CONTEXT_LENGTH, D_MODEL, D_FF = 32, 64, 256
 
 
 class Bent(nn.Module):
@@ -71,14 +71,15 @@ def measure(seed: int, *, bend: str, norm: str, n_steps: int) -> dict[str, float
     Returns:
         `loss` in held-out text, nats a token, and `n_parameters`.
     """
-    _, learned, unread = small_text()
-    batches = Batches(learned, batch_size=16, context_length=CONTEXT_LENGTH, seed=seed)
+    ids = world_ids()
+    split = len(ids) * 9 // 10
+    batches = Batches(ids[:split], batch_size=8, context_length=CONTEXT_LENGTH, seed=seed)
     torch.manual_seed(seed)
     model = make_model(bend, norm)
     schedule = TrainConfig(schedule=ScheduleConfig(n_steps=n_steps), precision="float32")
     for _ in train(model, batches, make_optimizer(model, OptimizerConfig()), schedule):
         pass
-    held_out = torch.from_numpy(unread.astype(np.int64)).unfold(0, CONTEXT_LENGTH + 1, 16)
+    held_out = torch.from_numpy(ids[split:].astype(np.int64)).unfold(0, CONTEXT_LENGTH + 1, 32)
     with torch.no_grad():
         loss = token_losses(model(held_out[:, :-1]), held_out[:, 1:]).mean().item()
     return {"loss": loss, "n_parameters": sum(weights.numel() for weights in model.parameters())}
