@@ -132,7 +132,9 @@ def losses_of_heads_figure(
                   linestyle="none", label=f"layer {layer}")  # fmt: skip
         for head, (x, y) in enumerate(zip(singles[layer].tolist(), recalls[layer].tolist(), strict=True)):
             left.annotate(str(head), (x, y), xytext=(4, 3), textcoords="offset points", fontsize=7, color=QUIET)
-    left.set(xlabel="loss rises by (nats a token)", ylabel="facts still known", ylim=(-0.03, 1.05))
+    left.set(
+        xlabel="loss rises by (nats a token)", ylabel="facts still known", ylim=(recalls.min().item() - 0.05, 1.02)
+    )
     left.set_title("one head gone (its number beside it)")
     left.legend(fontsize=8)
     counts = range(1, len(summed) + 1)
