@@ -87,7 +87,7 @@ def cuts_figure(
         for index, (name, n_kept) in enumerate(cuts[title].items()):
             axes.axvline(n_kept + 0.5, color=PALETTE[index], linestyle=DASHES[index], label=f"{name} keeps {n_kept:,}")
         axes.set(xscale="log", yscale="log", xlabel="rank of the token", title=title, ylim=(1e-7, 1.5))
-        axes.legend(loc="upper right", fontsize=8)
+        axes.legend(loc="upper right", fontsize=8, frameon=True, facecolor="white", edgecolor="none", framealpha=0.9)
     panels[0].set_ylabel("probability")
     return figure
 

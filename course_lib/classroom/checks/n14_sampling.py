@@ -107,6 +107,10 @@ def check_with_temperature(candidate: Callable) -> None:
         raise Wrong("at temperature 0 it gives NaN, infinity by infinity: give the likeliest token all, undivided")
     if not torch.equal(_shaped(still, LOGITS), Sampler(temperature=0).probabilities(LOGITS)):
         raise Wrong(f"at temperature 0 row 1 is {still[1].tolist()}: the likeliest token gets 1, all others 0")
+    if not torch.equal(_shaped(candidate(row, 0), row), torch.tensor([1.0, 0.0, 0.0, 0.0])):
+        raise Wrong(
+            "at temperature 0 a single row comes out wrong: the tokens are the last axis, whatever stands before"
+        )
     for temperature in (0.3, 1.0, 1.7):
         expected = Sampler(temperature=temperature).probabilities(LOGITS)
         if not torch.allclose(candidate(LOGITS, temperature), expected, atol=1e-5):
@@ -120,6 +124,8 @@ def check_keep_top_p(candidate: Callable) -> None:
     kept = set(found.nonzero().flatten().tolist())
     if len(kept) == 2 and kept != {1, 3}:
         raise Wrong(f"it keeps tokens {sorted(kept)}: the likeliest are 1 and 3. After sorting, where did each stand?")
+    if kept and 1 not in kept:
+        raise Wrong(f"it keeps tokens {sorted(kept)} and drops the likeliest, 1: sorted from the wrong end?")
     sure = candidate(SHARES[1], 0.6)
     if not torch.is_tensor(sure) or sure.isnan().any() or sure.sum() == 0 or sure[1] == 0:
         raise Wrong("a token of probability 0.9 is dropped at p = 0.6: it crosses p, and the one that crosses p stays")
@@ -184,6 +190,8 @@ def check_allowed_tokens(candidate: Callable) -> None:
     told = {token_id: PIECES[token_id] for token_id in first}
     if 0 in first:
         raise Wrong("the empty piece is allowed: choosing it for ever, the text would never get on")
+    if 8 in first:
+        raise Wrong("'Ashby.' is allowed at the start: it goes beyond the answer")
     if 1 not in first:
         raise Wrong("'A' is not allowed at the start: an answer need not come in one piece")
     inside = [piece for piece in told.values() if piece not in ("A", "Ash", "B")]
@@ -192,8 +200,6 @@ def check_allowed_tokens(candidate: Callable) -> None:
     later = candidate("Ash", PIECES, TOWNS)
     if 1 in later or 3 in later:
         raise Wrong("after 'Ash' another 'A' is allowed: what has been written counts")
-    if 8 in candidate("", PIECES, TOWNS):
-        raise Wrong("'Ashby.' is allowed: it goes beyond the answer")
     for written in ("", "A", "Ash", "Ashb", "Ashby", "B", "x"):
         expected = allowed_tokens(written, PIECES, TOWNS)
         if candidate(written, PIECES, TOWNS) != expected:
@@ -223,6 +229,10 @@ def check_broken_writer(candidate: Callable) -> None:
     texts = [candidate(_even, [1], 0, 300, number) for number in (0, 1, 2)]
     if any(len(text) != 300 for text in texts):
         raise Wrong(f"no end came, and it wrote {len(texts[0])} tokens instead of 300")
+    if len(set(texts[0] + texts[1] + texts[2])) == 1:
+        raise Wrong(
+            "all tokens equally likely, and it writes one and the same whatever the number: does it draw at all?"
+        )
     if any(len(set(text)) == 1 for text in texts):
         raise Wrong("all tokens equally likely, and it writes one and the same: what is seeded, and how often?")
     if candidate(_even, [1], 0, 300, 0) != texts[0]:
@@ -303,7 +313,7 @@ EXERCISES = [
             ("one too many", "ordered.cumsum(dim=-1) - ordered",
              "(ordered.cumsum(dim=-1) - ordered).roll(1, -1).index_fill(-1, torch.tensor([0]), 0.0)",
              "but 0.4 and 0.3 are enough"),
-            ("the least likely first", "descending=True", "descending=False", "but 0.4 and 0.3 are enough"),
+            ("the least likely first", "descending=True", "descending=False", "sorted from the wrong end?"),
             ("each token by itself", "held_by_better < p", "ordered >= p / 2", "not of one token"),
             ("along the batch", "ordered.cumsum(dim=-1)", "ordered.cumsum(dim=0)", "along the last axis"),
         ),
@@ -345,8 +355,7 @@ EXERCISES = [
             ("anywhere in the answer", _STARTS, "written + piece in answer", "no answer begins with it"),
             ("the empty piece", "piece and any(", "any(", "the empty piece is allowed"),
             ("pieces instead of ids", "        token_id\n", "        piece\n", "a list of ids is wanted"),
-            ("the wrong way round", _STARTS, "(written + piece).startswith(answer)",
-             "an answer need not come in one piece"),
+            ("the wrong way round", _STARTS, "(written + piece).startswith(answer)", "goes beyond the answer"),
         ),
     ),
     Exercise(
@@ -380,7 +389,7 @@ EXERCISES = [
                  "another number gives the same text"),
                 ("reads the prompt alone", "token_ids + written", "token_ids", "does it read what has been written"),
                 ("always the likeliest", "probabilities.multinomial(1, generator=generator)",
-                 "probabilities.argmax()", "one and the same"),
+                 "probabilities.argmax()", "does it draw at all?"),
             ),
         ],
     ),
