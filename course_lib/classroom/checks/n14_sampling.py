@@ -11,7 +11,7 @@ from course_lib.classroom.registry import Claim, Exercise, Mistake, Question, Wr
 from course_lib.inference import Sampler
 
 
-def with_temperature(logits: Float[Tensor, "*batch vocab"], temperature: float) -> Float[Tensor, "*batch vocab"]:
+def with_temperature(logits: Float[Tensor, "*batch vocab"], temperature: float | int) -> Float[Tensor, "*batch vocab"]:
     """Probabilities of the next token; at temperature 0 the likeliest gets all."""
     if temperature == 0:
         best = logits.argmax(dim=-1, keepdim=True)
@@ -19,7 +19,7 @@ def with_temperature(logits: Float[Tensor, "*batch vocab"], temperature: float) 
     return (logits / temperature).softmax(dim=-1)
 
 
-def keep_top_p(probabilities: Float[Tensor, "*batch vocab"], p: float) -> Float[Tensor, "*batch vocab"]:
+def keep_top_p(probabilities: Float[Tensor, "*batch vocab"], p: float | int) -> Float[Tensor, "*batch vocab"]:
     """The fewest likeliest tokens that together hold p, scaled to sum to 1; the others 0."""
     ordered, order = probabilities.sort(dim=-1, descending=True)
     held_by_better = ordered.cumsum(dim=-1) - ordered
@@ -28,7 +28,7 @@ def keep_top_p(probabilities: Float[Tensor, "*batch vocab"], p: float) -> Float[
     return kept / kept.sum(dim=-1, keepdim=True)
 
 
-def keep_min_p(probabilities: Float[Tensor, "*batch vocab"], share: float) -> Float[Tensor, "*batch vocab"]:
+def keep_min_p(probabilities: Float[Tensor, "*batch vocab"], share: float | int) -> Float[Tensor, "*batch vocab"]:
     """Tokens at least so many times as likely as the likeliest, scaled to sum to 1; the others 0."""
     enough = share * probabilities.amax(dim=-1, keepdim=True)
     kept = torch.where(probabilities >= enough, probabilities, 0.0)
