@@ -112,7 +112,7 @@ def step_figure(
 
     Returns:
         The figure: a row for each token. Dark is below zero, bright above; an attention pattern is drawn head by head,
-        the darker the larger. The strip below is the whole pass, a bar for each step and its FLOPs.
+        white for 0, black for 1. The strip below is the whole pass, a bar for each step and its FLOPs.
     """
     from matplotlib.figure import Figure
 
@@ -126,6 +126,8 @@ def step_figure(
         return left, (below + 0.95) / height, width, picture / height
 
     if step.role == "pattern":
+        key = "row: who asks; column: who is asked; white 0, black 1"
+        figure.text(0.97, 1 - 0.27 / height, key, fontsize=9, ha="right")
         _draw_heads(figure.add_axes(box(0.13, 0.84)), step.values, names)
     else:
         _draw_values(figure.add_axes(box(0.13, 0.77)), step, names, decode, n_features)

@@ -69,7 +69,9 @@ def test_a_step_is_an_image_with_tokens_as_labels():
 
 
 def test_a_pattern_is_drawn_head_by_head():
-    axes = step_figure(STEPS, 2, ["a", "b", "c"]).axes[0]
+    figure = step_figure(STEPS, 2, ["a", "b", "c"])
+    assert any("white 0, black 1" in text.get_text() for text in figure.texts)
+    axes = figure.axes[0]
     assert sum(text.get_text().startswith("head ") for text in axes.texts) == 6, "of eight"
     assert axes.images[0].get_array().shape == (3, 6 * 3 + 5)
 

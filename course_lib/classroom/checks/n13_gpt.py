@@ -32,6 +32,16 @@ class _OnlyParts(GPT):
 
     hidden_states = forward
 
+    def context(self, positions: Tensor, *args: object, **kwargs: object) -> AttentionContext:
+        if isinstance(positions, Tensor) and positions.ndim != 2:
+            raise Wrong("model.context wants positions as a batch of one: shape (1, token)")
+        return super().context(positions, *args, **kwargs)
+
+    def __getattr__(self, name: str) -> object:
+        if name == "position_embedding" and self.config.positions != "learned":
+            raise Wrong("this model learned no positions: add them only if config.positions is 'learned'")
+        return super().__getattr__(name)
+
 
 def _small_model(positions: str) -> GPT:
     """A model of three blocks, its vocabulary as large as it is wide, so that parts in a wrong order still fit."""
@@ -152,8 +162,9 @@ def check_count_weights(candidate) -> None:
             right - (n_layers - 1) * block: "one block was counted: multiply the block by n_layers",
             right + (n_layers - 1) * vocab_size * d_model: "the embedding stands outside the blocks: it is there once",
             right + (n_layers - 1) * (vocab_size + 1) * d_model: "embedding and last norm stand outside the blocks",
+            right + n_layers * 2 * d_model * (4 * d_model - d_ff): "d_ff need not be 4 × d_model: use d_ff itself",
         }
-        if found in slips:
+        if found != right and found in slips:
             raise Wrong(slips[found])
         if found != right:
             raise Wrong(f"vocab {vocab_size}, {n_layers} layers, d_model {d_model}, d_ff {d_ff}: {found}, not {right}")
@@ -272,6 +283,11 @@ _MISCOUNTS = (
         "vocab_size * d + n_layers * (4 * d**2 + 2 * d * d_ff)",
         "all norms are missing",
     ),
+    (
+        "d_ff ignored",
+        "(vocab_size + 1) * d + n_layers * (12 * d**2 + 2 * d)",
+        "use d_ff itself",
+    ),
 )
 
 EXERCISES = [
@@ -312,6 +328,13 @@ EXERCISES = [
                 "residual + model.position_embedding(positions)",
                 "residual",
                 "no position is added",
+            ),
+            ("no batch of positions", "positions[None]", "positions", "as a batch of one"),
+            (
+                "positions always added",
+                'model.config.positions == "learned"',
+                "True",
+                "this model learned no positions",
             ),
             ("empty context", "model.context(positions[None])", "AttentionContext()", "context holds no positions"),
             (
@@ -468,7 +491,7 @@ def _decide_n8(*, exact: int, released: int, gpt3_billions: float, printed_right
 CLAIMS = {
     "B5": Claim(
         id="B5",
-        text="Every layer keeps the shape; the last row alone predicts the next token.",
+        text="Every block keeps the shape; the last row alone predicts the next token.",
         rule="holds if all blocks keep the shape and erasing the other rows before the head moves no logit by 0.0001; "
         "with a condition if erasing them before the last block moves one by 0.01",
         decide=_decide_b5,
