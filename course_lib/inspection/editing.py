@@ -29,8 +29,8 @@ def rank_one_update(
         ValueError: The key is all zeros, or the covariance cannot be inverted.
 
     Example:
-        >>> rank_one_update(torch.eye(2), torch.tensor([2.0, 0.0]), torch.tensor([0.0, 2.0])).tolist()
-        [[-1.0, 0.0], [1.0, 0.0]]
+        >>> rank_one_update(torch.eye(2), torch.tensor([1.0, 1.0]), torch.tensor([3.0, 1.0])).tolist()
+        [[1.0, 1.0], [0.0, 0.0]]
 
     Source: Meng et al. 2022 (ROME), equation 2, arXiv 2202.05262.
     """
@@ -46,7 +46,9 @@ def rank_one_update(
 
 
 @torch.no_grad()
-def inner_covariance(model: nn.Module, name: str, token_ids: Tensor, ridge: float = 1e-3) -> Float[Tensor, "d_in d_in"]:
+def inner_covariance(
+    model: nn.Module, name: str, token_ids: Tensor, ridge: float | int = 1e-3
+) -> Float[Tensor, "d_in d_in"]:
     """The mean of k kᵀ over what a linear layer reads in some texts: which keys are usual.
 
     Args:

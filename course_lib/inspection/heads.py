@@ -75,7 +75,7 @@ def previous_token_score(pattern: Float[Tensor, "*batch query key"]) -> Float[Te
     Source: Voita et al. 2019, section 4, arXiv 1905.09418.
     """
     n_tokens = pattern.shape[-1]
-    return share_on(pattern, torch.eye(n_tokens).bool().roll(-1, dims=1).tril())
+    return share_on(pattern, torch.diag(torch.ones(n_tokens - 1, dtype=torch.bool), diagonal=-1))
 
 
 def first_token_score(pattern: Float[Tensor, "*batch query key"]) -> Float[Tensor, "*batch"]:

@@ -73,12 +73,12 @@ def held_out(
         ValueError: A half is empty.
 
     Example:
-        Head 0 is right on one half, head 1 everywhere.
+        Head 1 is right everywhere, head 0 on half 1 alone: chosen there, as an equal, it fails on half 0.
 
         >>> margins = torch.tensor([[-1.0, 1.0], [1.0, 1.0]])[:, None, None]
         >>> tested, chosen = held_out(margins, torch.tensor([0, 1]))
         >>> tested.tolist(), chosen[0]
-        ([1.0, 1.0], (0, 0, 1))
+        ([-1.0, 1.0], (0, 0, 1))
     """
     tested, chosen = torch.zeros(len(margins)), []
     for half in (0, 1):

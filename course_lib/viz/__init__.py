@@ -22,12 +22,12 @@
 - `labelling`: a box to say which of two replies is better (`label_box`).
 - `rlhf`: learning from feedback: the clip, one reply's tokens, a run's course, what was won (`clip_figure`).
 - `recurrent`: how far a layer reaches back, ways between two places, and queues (`reach_figure`, `paths_figure`).
-- `sampling`: a distribution and what is drawn from it, cuts, loops, a search as a tree (`sampler_figure`, `cuts_figure`).
+- `sampling`: a distribution and what is drawn from it, cuts, loops, a search as a tree (`sampler_figure`).
 - `text`: where a text is cut into tokens (`tokens_figure`, `token_explorer`).
 - `words`: the company of words, a map of them with their neighbours, sums of words (`word_map`, `company_figure`).
 - `vocabularies`: what a text costs in each, and how large one pays (`cost_figure`, `budgets_figure`).
 - `weights`: bytes and blocks of a model's file, its rows, and what the model can do (`bytes_figure`, `ladder_figure`).
-- `stack`: signals through many blocks, bends, what is lost without a part, what an edit changed (`stack_figure`).
+- `stack`: signals through many blocks, bends, losses without a part, what an edit changed (`stack_figure`).
 """
 
 from course_lib.common.lazy import lazy_exports
