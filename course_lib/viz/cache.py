@@ -86,7 +86,7 @@ def growth_figure(
     return figure
 
 
-CARDS = {"a laptop, or a free GPU: 16 GB": 16, "one large GPU: 80 GB": 80, "eight of them: 640 GB": 640}
+CARDS = {"a laptop, or a free GPU: 16 GB": 16, "one large GPU: 80 GB": 80, "eight large GPUs: 640 GB": 640}
 """Name → memory, in billions of bytes."""
 
 
@@ -120,7 +120,8 @@ def memory_figure(
     axes = figure.add_axes((0.09, 0.14, 0.88, 0.76))
     for name, billions in CARDS.items():
         axes.axhline(billions, color=QUIET, linewidth=0.8, linestyle=":")
-        axes.text(lengths[0], billions * 0.93, name, fontsize=8, color=QUIET, va="top")
+        axes.text(lengths[0], billions * 0.93, name, fontsize=8, color=QUIET, va="top", zorder=4,
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
     axes.plot(lengths, [weights / 1e9] * len(lengths), color=INK, linestyle="-", label="weights")
     for index, (name, amounts) in enumerate(caches.items()):
         axes.plot(lengths, [amount / 1e9 for amount in amounts], color=PALETTE[index], linestyle=DASHES[index],

@@ -25,7 +25,13 @@ def _numbers(first: int, n_tokens: int, batch_size: int = 1) -> Tensor:
 
 def _update(cache, layer_index: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
     """What update returns, if it is two tensors."""
-    found = cache.update(layer_index, key, value)
+    try:
+        found = cache.update(layer_index, key, value)
+    except RuntimeError as error:
+        raise Wrong(
+            f"update could not write keys of shape {tuple(key.shape)}: tokens are axis 2, and the room that is written "
+            "must be as long as what comes"
+        ) from error
     if found is None:
         raise Wrong("update returned nothing: attention needs all keys and all values so far. Is `return` missing?")
     if not isinstance(found, tuple | list) or len(found) != 2 or not all(isinstance(each, Tensor) for each in found):
@@ -100,7 +106,7 @@ def check_kv_cache(candidate) -> None:
 
 
 def places(is_token: Bool[Tensor, "batch key"], n_new: int) -> Int[Tensor, "batch token"]:
-    """The place of each of the last `n_new` columns in its own text; padding may get any place that exists."""
+    """The place of each of the last `n_new` columns in its own text; at padding any from 0 on."""
     return (is_token.cumsum(dim=1) - 1).clamp(min=0)[:, -n_new:]
 
 
@@ -113,7 +119,8 @@ def check_places(candidate) -> None:
     if found.tolist() == [[1, 2, 3, 4, 5]]:
         raise Wrong("counting begins at 1: the first token has place 0. Off by one")
     if found.tolist() != [[0, 1, 2, 3, 4]]:
-        raise Wrong(f"five tokens alone have the places 0 to 4; yours are {found[0].tolist()}")
+        hint = ". Did the running sum go down the batch? dim=1" if not found.any() else ""
+        raise Wrong(f"five tokens alone have the places 0 to 4; yours are {found[0].tolist()}{hint}")
     found = candidate(alone, 2)
     if isinstance(found, Tensor) and found.tolist() == [[0, 1, 2, 3, 4]]:
         raise Wrong("all five places came back; only the last 2 tokens are new")
@@ -149,7 +156,9 @@ def check_cache_bytes(candidate) -> None:
     found = candidate(_ODD, 11, 13, 32)
     if found is None:
         raise Wrong("nothing came back: is `return` missing?")
-    if not isinstance(found, int | float):
+    if isinstance(found, float):
+        raise Wrong(f"{found:,} is a float; a number of bytes is an int. // divides whole numbers")
+    if not isinstance(found, int):
         raise Wrong(f"it returned a {type(found).__name__}; a number of bytes is wanted")
     right = cache_bytes(_ODD, 11, 13, 32)
     known = {
@@ -285,7 +294,7 @@ _CACHE = '''class KVCache:
         self.length += n_tokens'''
 _RETURN = "return self.keys[layer_index, :, :, :end], self.values[layer_index, :, :, :end]"
 _PLACES = '''def places(is_token, n_new):
-    """The place of each of the last `n_new` columns in its own text; padding may get any place that exists."""
+    """The place of each of the last `n_new` columns in its own text; at padding any from 0 on."""
     return (is_token.cumsum(dim=1) - 1).clamp(min=0)[:, -n_new:]'''
 _COUNT = "(is_token.cumsum(dim=1) - 1).clamp(min=0)"
 _BYTES = '''def cache_bytes(config, n_tokens, batch_size=1, bits=16):
@@ -308,6 +317,7 @@ _CACHE_SLIPS = Mistake.slips(
      "one place too far right", ("self.length : end", "start : end")),
     ("one too far left", "end = self.length +", "start = max(self.length - 1, 0)\n        end = start +",
      "the last written over", ("self.length : end", "start : end")),
+    ("one place for all", "self.length : end", "self.length : self.length + 1", "update could not write"),
     ("advance counts calls", "self.length += n_tokens", "self.length += 1", "moves by calls, not by tokens"),
     ("advance sets", "self.length += n_tokens", "self.length = n_tokens", "advance adds to what was there"),
 )  # fmt: skip
@@ -320,7 +330,7 @@ _PLACES_SLIPS = Mistake.slips(
     ("all columns", "[:, -n_new:]", "", "only the last 2 tokens are new"),
     ("the first columns", "-n_new:]", ":n_new]", "the first 2 columns came back"),
     ("below zero", ".clamp(min=0)", "", "a place below 0"),
-    ("down the batch", "cumsum(dim=1)", "cumsum(dim=0)", "five tokens alone have the places 0 to 4"),
+    ("down the batch", "cumsum(dim=1)", "cumsum(dim=0)", "go down the batch?"),
 )  # fmt: skip
 _BYTES_SLIPS = Mistake.slips(
     _BYTES,
@@ -329,6 +339,7 @@ _BYTES_SLIPS = Mistake.slips(
     ("one layer", "config.n_layers * ", "", "n_layers is missing"),
     ("one sequence", "* batch_size ", "", "batch_size is missing"),
     ("bits", " // 8", "", "those are bits"),
+    ("a float", " // 8", " / 8", "is a float"),
     ("numbers", " * bits // 8", "", "those are numbers, not bytes"),
     ("width of the stream", "config.d_head", "config.d_model", "width of the stream; a key has"),
     ("stream instead of heads", "config.n_kv_heads * n_tokens * config.d_head", "n_tokens * config.d_model",
@@ -422,7 +433,7 @@ QUIZ = [
         text="Why may the keys of old tokens be kept while a text grows?",
         why="The causal mask keeps later tokens out of everything that an earlier token becomes.",
         choices=[
-            ("No token's vectors hang on tokens after it", None),
+            ("No token's vectors depend on tokens after it", None),
             ("Attention to old tokens is small", "However large it is, the keys stay the same."),
             ("Weights are rounded to few bits", "Rounding plays no part: unrounded keys stay the same as well."),
         ],
@@ -433,7 +444,7 @@ QUIZ = [
         text="Queries are not kept. Why not?",
         why="Row t of the pattern is used for token t's vector alone, and that has been computed.",
         choices=[
-            ("An old token has already asked, and its answer is done", None),
+            ("An old token has asked, and has its answer", None),
             ("They are the same for all tokens", "Each token has its own query, as it has its own key."),
             ("They take more memory than keys", "With grouped heads they would; but even small ones would be no use."),
         ],
@@ -452,8 +463,8 @@ QUIZ = [
     ),
     Question(
         id="15.q4",
-        text="Two prompts are padded on the left to one length. Two things have to know of the padding. Which?",
-        why="The mask hides it from queries; places are counted from each text's first token.",
+        text="A model with learned positions reads two prompts padded on the left. What must know of the padding?",
+        why="The mask hides it from queries; learned places count from each text's first token. Rotary ones may move.",
         choices=[
             ("the mask and the places", None),
             ("the embedding and the head", "Both work on each token alone; what they do with padding is thrown away."),
