@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import symtable
 from collections.abc import Callable, Iterator
 
 from nbformat import NotebookNode
@@ -32,6 +33,7 @@ _ASKED = {
 _NOT_ASKED = {"00": {"exercise", "predict", "parity", "claim"}, "05": {"claim"}, "39": {"exercise", "parity"}}
 _LITERAL_SEED = {"manual_seed", "default_rng", "Random", "RandomState"}
 _DATA_SEED = {"generate", "make_world", "corpus"}
+_NAMELESS = {"lambda", "listcomp", "setcomp", "dictcomp", "genexpr"}
 _PICTOGRAPH = re.compile("[\U0001f300-\U0001faff\U00002600-\U000026ff]")
 
 Rule = Callable[[NotebookNode, str], Iterator[str]]
@@ -173,10 +175,45 @@ def closing(notebook: NotebookNode, _: str) -> Iterator[str]:
     )
 
 
+def lasting_widgets(notebook: NotebookNode, _: str) -> Iterator[str]:
+    """A widget still answers when all cells have run: what its functions read, no later cell assigns anew."""
+    cells = [(cell, symtable.symtable(ast.unparse(_parsed(cell)), cell.id, "exec")) for cell in code_cells(notebook)]
+    for place, (cell, table) in enumerate(cells):
+        if "widget" not in tags(cell):
+            continue
+        functions = {each.get_name(): each for _, above in cells[: place + 1] for each in above.get_children()}
+        pending = [functions[name] for name in table.get_identifiers() if name in functions] + _lambdas(table)
+        reached = set()
+        while pending:
+            new = _globals_read(pending.pop()) - reached
+            reached |= new
+            pending += [functions[name] for name in new if name in functions]
+        for later, below in cells[place + 1 :]:
+            anew = {each.get_name() for each in below.get_symbols() if each.is_assigned() and not each.is_imported()}
+            for name in sorted(reached & anew):
+                yield f"cell {later.id} assigns {name}, which the widget of cell {cell.id} still reads: rename one"
+
+
+def _lambdas(table: symtable.SymbolTable) -> list[symtable.SymbolTable]:
+    """The lambdas of a cell, those of its functions left out."""
+    inner = [each for each in table.get_children() if each.get_name() in _NAMELESS]
+    return [each for each in inner if each.get_name() == "lambda"] + [one for each in inner for one in _lambdas(each)]
+
+
+def _globals_read(table: symtable.SymbolTable) -> set[str]:
+    """The notebook's names that a function reads when it is called."""
+    own = {each.get_name() for each in table.get_symbols() if each.is_global()}
+    return own.union(*map(_globals_read, table.get_children()))
+
+
+def _parsed(cell: NotebookNode) -> ast.Module:
+    return ast.parse(re.sub(r"^[%!].*", "pass", cell.source, flags=re.MULTILINE))
+
+
 def seeds(notebook: NotebookNode, _: str) -> Iterator[str]:
     """No seed written into a cell: `seed()` reads `COURSE_SEED`, or no band could be measured."""
     for cell in code_cells(notebook):
-        for node in ast.walk(ast.parse(re.sub(r"^[%!].*", "pass", cell.source, flags=re.MULTILINE))):
+        for node in ast.walk(_parsed(cell)):
             if not isinstance(node, ast.Call):
                 continue
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -195,7 +232,19 @@ def tone(notebook: NotebookNode, _: str) -> Iterator[str]:
             yield f"cell {cell.id} holds something left to do"
 
 
-RULES: tuple[Rule, ...] = (title, set_up_cell, length, runs, clean_file, names, asks, closing, seeds, tone)
+RULES: tuple[Rule, ...] = (
+    title,
+    set_up_cell,
+    length,
+    runs,
+    clean_file,
+    names,
+    asks,
+    closing,
+    lasting_widgets,
+    seeds,
+    tone,
+)
 """Every rule of form."""
 
 

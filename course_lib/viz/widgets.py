@@ -152,7 +152,10 @@ def explore(
         try:
             picture.value = _image(draw(**values()), describe(**values()))
         except CourseError as error:
-            picture.value = f'<p role="status" aria-live="polite">{escape(str(error))}</p>'
+            picture.value = _message(str(error))
+        except Exception as error:  # ipywidgets logs what a callback raises, where nobody looks
+            picture.value = _message(f"This could not be drawn. {type(error).__name__}: {error}")
+            raise
 
     def move_to(new: Values) -> None:
         nonlocal pausing
@@ -172,6 +175,11 @@ def explore(
         handle.observe(redraw, names="value")
     redraw()
     return widgets.VBox([*handles.values(), widgets.HBox(buttons), picture])
+
+
+def _message(words: str) -> str:
+    """Words in the picture's place."""
+    return f'<p role="status" aria-live="polite">{escape(words)}</p>'
 
 
 def _image(picture: "Figure | Stage", words: str) -> str:

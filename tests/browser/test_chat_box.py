@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 
-from tests.browser.test_notebook_01 import run_all
+from tests.browser.driving import run_all
 
 pytestmark = pytest.mark.browser
 

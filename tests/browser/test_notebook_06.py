@@ -2,12 +2,11 @@
 
 import pytest
 
-from tests.browser.test_notebook_01 import run_all
+from tests.browser.driving import assert_quiet, run_to_widget
 
 pytestmark = pytest.mark.browser
 
 NOTEBOOK = "06_tokenization.ipynb"
-RUN_SECONDS = 300
 
 
 def wait_for_words(page, widget, words: str) -> None:
@@ -16,10 +15,7 @@ def wait_for_words(page, widget, words: str) -> None:
 
 
 def test_a_typed_text_is_cut_and_billed_in_every_vocabulary(lab, page):
-    run_all(page, lab.url(NOTEBOOK))
-    widget = page.locator(".jp-OutputArea-output .widget-vbox, .jp-OutputArea-output .jupyter-widget-vbox").first
-    widget.locator("table").wait_for(timeout=RUN_SECONDS * 1000)
-    page.get_by_text("| Idle").wait_for(timeout=RUN_SECONDS * 1000)  # a busy kernel would answer late
+    widget = run_to_widget(lab, page, NOTEBOOK, holds="table")
     assert widget.locator("table tr").count() >= 5  # a heading, bytes, characters, the course's, GPT-2-style
 
     area = widget.locator("textarea")
@@ -33,4 +29,4 @@ def test_a_typed_text_is_cut_and_billed_in_every_vocabulary(lab, page):
     choice.focus()
     page.keyboard.press("Home")  # the first vocabulary: bytes
     wait_for_words(page, widget, "10 tokens · 7 characters")
-    assert page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+    assert_quiet(page)

@@ -91,6 +91,24 @@ def test_two_long_cells_are_one_too_many(good):
     assert any("more than one cell is longer than 15 lines" in fault for fault in form.length(good, NAME))
 
 
+@pytest.mark.parametrize("below", ["places = 3", "for places in (): pass", "def helper(): ..."])
+def test_a_widget_that_a_later_cell_would_kill_is_found(good, below):
+    cell(good, "asked").source = "places = 2\ndef helper(x): return x * places\ndef draw(x): return helper(x)"
+    cell(good, "slider").source = "explore(draw)"
+    good.cells[6].update(new_code_cell(below, id="late"))
+    name = "helper" if "helper" in below else "places"
+    assert list(form.lasting_widgets(good, NAME)) == [
+        f"cell late assigns {name}, which the widget of cell slider still reads: rename one"
+    ]
+
+
+@pytest.mark.parametrize("below", ["x = 3", "import places", "def other():\n    places = 1", "places = 2"])
+def test_what_a_widget_does_not_read_again_may_be_reused(good, below):
+    cell(good, "slider").source = "explore(lambda x: [x for x in range(x)])\nfor places in range(3): print(places)"
+    good.cells[6].update(new_code_cell(below, id="late"))
+    assert list(form.lasting_widgets(good, NAME)) == []
+
+
 def test_the_worlds_seed_may_be_literal(good):
     cell(good, "slider").source = "World.generate(seed=0)\nseed(1)"
     assert list(form.seeds(good, NAME)) == []

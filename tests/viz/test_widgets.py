@@ -74,6 +74,16 @@ def test_what_cannot_be_drawn_says_why_in_the_pictures_place(box):
     assert "<img" in picture.value
 
 
+def test_a_fault_of_the_figure_function_is_said_too():
+    box = explore(lambda x: draw(1 / (2 - x)), {"x": Slider(low=0.0, high=3.0, start=1.0, step=1.0)}, lambda x: "ok")
+    slider, _, picture = parts(box)
+    with pytest.raises(ZeroDivisionError):
+        slider.value = 2.0
+    assert "This could not be drawn. ZeroDivisionError: " in picture.value
+    slider.value = 1.0
+    assert "<img" in picture.value
+
+
 def test_a_text_box_waits_for_enter():
     box = explore(lambda text: draw(len(text) / 10), {"text": TextBox(start="ab")}, lambda text: text)
     field, _, picture = parts(box)
