@@ -98,7 +98,8 @@ def parts(*, fast: bool, everything: bool, paths: tuple[str, ...] = ()) -> list[
     from course_lib.common.doctor import find_chromium
 
     marks = ("-m", "") if everything else ()
-    shared = ("-n", str(n_workers()), "--dist", "loadfile", *marks)
+    workers = ("-n", str(n_workers()), "--dist")
+    shared = (*workers, "loadfile", *marks)
     if paths:
         return [Part(title="what you named", arguments=(*shared, *paths))]
     unit = Part(title="units, examples in docstrings, house rules", arguments=(*shared, "--ignore=tests/browser"))
@@ -114,7 +115,7 @@ def parts(*, fast: bool, everything: bool, paths: tuple[str, ...] = ()) -> list[
     )
     browser = Part(
         title="a real browser",
-        arguments=("tests/browser", *marks),
+        arguments=("tests/browser", *workers, "load", *marks),  # each test opens a JupyterLab of its own
         skipped_because="" if find_chromium() else "no Chromium was found here",
     )
     return [unit, run_notebooks, browser]
