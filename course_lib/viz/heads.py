@@ -1,14 +1,19 @@
-"""Pictures of heads: maps of what each looks at, one against several, preferences that flip, the cost of a loss."""
+"""Pictures of heads: maps of what each looks at, one to explore, one against several, flips, the cost of a loss."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from course_lib.viz.attention import draw_pattern
+from course_lib.viz.stage import Stage
 from course_lib.viz.style import DASHES, INK, MARKERS, PALETTE, QUIET
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -46,6 +51,88 @@ def head_maps_figure(maps: Mapping[str, Float[Tensor, "layer head"]], chance: Ma
     return figure
 
 
+def head_stage(pattern: Float[Tensor, "query key"], tokens: Sequence[str], query: int, name: str) -> Stage:
+    """Arcs from one token to those it looks at, beside the head's whole pattern; what a sentence fixes is drawn once.
+
+    Args:
+        pattern: The head's shares; no token looks at a later one.
+        tokens: The tokens' text.
+        query: Which token's arcs to draw.
+        name: What the head is called, for the title.
+
+    Returns:
+        The picture; the next call with the same tokens draws on the same stage.
+
+    Raises:
+        ValueError: The pattern has another size, or there is no such token.
+    """
+    n_tokens = len(tokens)
+    if pattern.shape != (n_tokens, n_tokens) or not 0 <= query < n_tokens:
+        raise ValueError(f"a pattern of {tuple(pattern.shape)} and token {query}: there are {n_tokens} tokens")
+    stage, centres, widths = _head_stage(tuple(tokens))
+    title, image, row, frame, *rest = stage.moving
+    title.set_text(f"{name}: what “{tokens[query]}” looks at")
+    image.set_data(pattern.detach().masked_fill(~torch.ones_like(pattern, dtype=torch.bool).tril(), torch.nan).numpy())
+    row.set_y(query - 0.5)
+    frame.set(x=centres[query] - widths[query] / 2, width=widths[query])
+    way = torch.linspace(0, 1, 25)
+    for key, share in enumerate(pattern[query].tolist()):
+        arc, label = rest[key], rest[n_tokens + key]
+        far = centres[key] - centres[query]
+        height = 0.05 + 0.85 * (abs(far) / (centres[-1] - centres[0] or 1)) ** 0.5
+        loop = 0.012 * (2 * torch.pi * way).sin() if key == query else 0.0
+        across = centres[query] + far * way + loop
+        arc.set_data(across.tolist(), (0.12 + height * 4 * way * (1 - way) * 0.94).tolist())
+        arc.set_linewidth(0.5 + 6 * share)
+        arc.set_visible(share >= 0.02)
+        label.set_text(f"{share:.2f}")
+    return stage
+
+
+@lru_cache(maxsize=4)
+def _head_stage(tokens: tuple[str, ...]) -> tuple[Stage, list[float], list[float]]:
+    """The still parts for a sentence, and where its tokens stand between 0 and 1, and how wide."""
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+
+    short = [token if len(token) <= 10 else f"{token[:9]}…" for token in tokens]
+    figure = Figure(figsize=(8.4, 3.3))
+    left, right = figure.add_axes((0.01, 0.03, 0.55, 0.85)), figure.add_axes((0.66, 0.24, 0.25, 0.64))
+    centres, widths, size = _token_row(left, short)
+    frame = Rectangle((0, -0.015), 1, 0.11, fill=False, edgecolor=INK, linewidth=1.2)
+    left.add_patch(frame)
+    places = range(len(tokens))
+    arcs = [left.plot([], [], color=PALETTE[0], linestyle="-", alpha=0.75)[0] for _ in places]
+    shares = [
+        left.text(each, -0.06, "", ha="center", va="center", fontsize=max(6, size - 2), color=QUIET) for each in centres
+    ]
+    title = figure.text(0.01, 0.94, "", fontsize=11, parse_math=False)
+    empty = torch.full((len(tokens), len(tokens)), torch.nan)
+    draw_pattern(right, empty, ["" for _ in places], numbers=False, allowed=torch.ones_like(empty).tril().bool())
+    right.set_xticks(places, short, parse_math=False, rotation=45, ha="right", rotation_mode="anchor")
+    right.set_yticks(places, short, parse_math=False)
+    right.tick_params(labelsize=6.5, length=2)
+    right.set_title("everyone's shares")
+    row = Rectangle((-0.5, -0.5), len(tokens), 1, fill=False, edgecolor=INK, linewidth=1.2)
+    right.add_patch(row)
+    bar = figure.colorbar(right.images[0], cax=figure.add_axes((0.925, 0.3, 0.015, 0.5)), ticks=(0, 0.5, 1))
+    bar.set_label("share", fontsize=8)
+    return Stage(figure, [title, right.images[0], row, frame, *arcs, *shares]), centres, widths
+
+
+def _token_row(axes: "Axes", tokens: Sequence[str]) -> tuple[list[float], list[float], float]:
+    """Write the tokens in a row, as large as fits; their places between 0 and 1, widths, and the size of type."""
+    widths = [0.62 * max(len(token), 4) + 0.7 for token in tokens]
+    whole = sum(widths)
+    centres = [(sum(widths[:place]) + width / 2) / whole for place, width in enumerate(widths)]
+    size = max(6.5, min(10.0, 400 / whole))
+    for centre, token in zip(centres, tokens, strict=True):
+        axes.text(centre, 0.04, token, ha="center", va="center", fontsize=size, parse_math=False)
+    axes.set(xlim=(0, 1), ylim=(-0.12, 1.05))
+    axes.axis("off")
+    return centres, [width / whole for width in widths], size
+
+
 def cut_figure(shares: Mapping[int, Sequence[float]], live: Mapping[int, float], guessing: float) -> "Figure":
     """Draw how often a task is solved against the number of heads that one width is cut into.
 
@@ -64,7 +151,8 @@ def cut_figure(shares: Mapping[int, Sequence[float]], live: Mapping[int, float],
     means = [sum(shares[count]) / len(shares[count]) for count in counts]
     axes.plot(counts, means, color=PALETTE[0], label="mean over seeds")
     for count in counts:
-        axes.plot([count] * len(shares[count]), shares[count], "o", color=PALETTE[0], alpha=0.5, linestyle="none")
+        axes.plot([count] * len(shares[count]), shares[count], "o", color=PALETTE[0], alpha=0.5, linestyle="none",
+                  label="a seed" if count == counts[0] else None)  # fmt: skip
     axes.plot(list(live), list(live.values()), "x", color=PALETTE[1], markersize=10, linestyle="none", label="this run")
     axes.axhline(guessing, color=QUIET, linestyle=":", label="one letter right, the other guessed")
     axes.set(xscale="log", xlabel="heads (each 32 / heads features wide)", ylabel="both letters right", ylim=(0, 1.05))
@@ -103,7 +191,8 @@ def flips_figure(margins: Mapping[str, Float[Tensor, "pair"]], groups: Sequence[
     axes.axvline(0, color=INK, linewidth=0.8, linestyle="-")
     labels = [f"{name}\n{(values > 1e-4).sum().item()} of {len(values)} follow" for name, values in margins.items()]
     axes.set_yticks(range(len(margins)), labels)
-    axes.set(xlabel="how far the preference moves with the flip (share of attention)", ylim=(len(margins) - 0.5, -0.5))
+    axes.set_xlabel("← against the flip      the preference moves (share of attention)      with it →")
+    axes.set(ylim=(len(margins) - 0.5, -0.5))
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), title="the word goes with a noun …")
     return figure
 
@@ -131,11 +220,12 @@ def losses_of_heads_figure(
         left.plot(singles[layer].tolist(), recalls[layer].tolist(), MARKERS[layer % 6], color=PALETTE[layer % 6],
                   linestyle="none", label=f"layer {layer}")  # fmt: skip
         for head, (x, y) in enumerate(zip(singles[layer].tolist(), recalls[layer].tolist(), strict=True)):
-            left.annotate(str(head), (x, y), xytext=(4, 3), textcoords="offset points", fontsize=7, color=QUIET)
+            if not _crowded(x, y, singles, recalls):
+                left.annotate(str(head), (x, y), xytext=(4, 3), textcoords="offset points", fontsize=7, color=QUIET)
     left.set(
         xlabel="loss rises by (nats a token)", ylabel="facts still known", ylim=(recalls.min().item() - 0.05, 1.02)
     )
-    left.set_title("one head gone (its number beside it)")
+    left.set_title("one head gone (its number, where there is room)")
     left.legend(fontsize=8)
     counts = range(1, len(summed) + 1)
     right.plot(counts, together, MARKERS[0], linestyle=DASHES[0], color=PALETTE[0], label="all of them gone at once")
@@ -143,3 +233,10 @@ def losses_of_heads_figure(
     right.set(xlabel="heads gone, the cheapest first", ylabel="loss rises by (nats a token)")
     right.legend()
     return figure
+
+
+def _crowded(x: float, y: float, singles: Float[Tensor, "layer head"], recalls: Float[Tensor, "layer head"]) -> bool:
+    """Whether another dot lies so near that the number written beside this one would touch it."""
+    across = (singles - x).abs() / (singles.max() - singles.min() + 1e-9)
+    up = (recalls - y).abs() / (recalls.max() - recalls.min() + 1e-9)
+    return int(((across < 0.05) & (up < 0.08)).sum()) > 1

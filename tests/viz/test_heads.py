@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course_lib.viz import cut_figure, flips_figure, head_maps_figure, losses_of_heads_figure, png
+from course_lib.viz import cut_figure, flips_figure, head_maps_figure, head_stage, losses_of_heads_figure, png
 
 
 def test_small_maps_carry_their_numbers_and_large_ones_do_not():
@@ -46,3 +46,38 @@ def test_costs_alone_and_together():
     assert [line.get_label() for line in left.lines] == ["layer 0", "layer 1"]
     assert list(right.lines[0].get_ydata()) == [0.0, 0.4]
     assert png(figure)
+
+
+def test_only_where_there_is_room_a_dot_has_its_number():
+    singles, recalls = torch.tensor([[0.1, 0.0], [0.101, 0.2]]), torch.tensor([[0.9, 1.0], [0.9, 0.5]])
+    left = losses_of_heads_figure(singles, recalls, [0.0], [0.0]).axes[0]
+    assert sorted(text.get_text() for text in left.texts) == ["1", "1"]
+
+
+PATTERN = torch.tensor([[1.0, 0.0, 0.0], [0.98, 0.02, 0.0], [0.01, 0.6, 0.39]])
+TOKENS = ["the", "cat", "slept"]
+
+
+def test_a_head_to_explore_names_its_token_and_draws_an_arc_for_each_share_that_counts():
+    title, image, row, frame, *rest = head_stage(PATTERN, TOKENS, 2, "layer 2, head 3").moving
+    arcs, shares = rest[:3], rest[3:]
+    assert title.get_text() == "layer 2, head 3: what “slept” looks at"
+    assert [arc.get_visible() for arc in arcs] == [False, True, True]
+    assert arcs[1].get_linewidth() > arcs[2].get_linewidth()
+    assert [text.get_text() for text in shares] == ["0.01", "0.60", "0.39"]
+    assert row.get_y() == 1.5
+    assert image.get_array().mask.tolist() == [[False, True, True], [False, False, True], [False, False, False]]
+    assert arcs[2].get_xdata()[0] == pytest.approx(frame.get_x() + frame.get_width() / 2)  # they begin at the frame
+
+
+def test_the_same_head_is_the_same_picture_whatever_was_drawn_before():
+    first = png(head_stage(PATTERN, TOKENS, 1, "x"))
+    assert first != png(head_stage(PATTERN, TOKENS, 2, "x"))
+    assert first == png(head_stage(PATTERN, TOKENS, 1, "x"))
+    assert png(head_stage(torch.ones(1, 1), ["a token too long to be written, with $5$"], 0, "x"))
+
+
+@pytest.mark.parametrize(("pattern", "query"), [(torch.ones(2, 2), 0), (PATTERN, 3), (PATTERN, -1)])
+def test_a_head_to_explore_wants_a_square_for_its_tokens_and_one_of_them(pattern, query):
+    with pytest.raises(ValueError, match="there are 3 tokens"):
+        head_stage(pattern, TOKENS, query, "x")

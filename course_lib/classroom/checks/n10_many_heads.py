@@ -115,7 +115,7 @@ def _variants(attention: nn.Module, residual: Tensor, context: AttentionContext)
             merged(scaled_dot_product(*turned(query, key), turned(query, key)[1], mask))
         ),
         "there is one head over all features: nothing was split": last(one_head),
-        "the stream is added here too: the block does that": residual + last(merged(right)),
+        "the residual is added here too: the block does that": residual + last(merged(right)),
     }
 
 
@@ -126,11 +126,17 @@ def check_attention(candidate) -> None:
     with torch.no_grad():
         for weights in library.parameters():
             weights.copy_(torch.randn(weights.shape, generator=generator) * 0.5)
+
+    def turn(features: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        if features.ndim != 4:
+            raise Wrong("self.place was handed tensors that are not split: it wants batch, head, token, d_head")
+        return Parts().positions(features, cos, sin)
+
     for n_tokens in (5, 1):
         residual = torch.randn(2, n_tokens, 12, generator=generator)
         cos, sin = rotary_tables(torch.arange(n_tokens)[None], 4)
         context = AttentionContext(rotary=(cos[:, None], sin[:, None]))
-        mine = candidate(_CONFIG, Parts(), 1)
+        mine = candidate(_CONFIG, Parts(positions=turn), 1)
         mine.load_state_dict(library.state_dict())
         found = _tensor(mine(residual.clone(), context), (2, n_tokens, 12), "what goes in as batch token d_model …")
         if torch.allclose(found, library(residual, context), atol=1e-5):
@@ -188,6 +194,12 @@ def check_induction_score(candidate) -> None:
             ].mean(),
             "one too far: what followed the earlier occurrence lies n_once − 1 back": pattern[
                 rows, rows - n_once + 2
+            ].mean(),
+            "this is what stood before the earlier occurrence; what followed it is wanted": pattern[
+                rows[1:], rows[1:] - n_once - 1
+            ].mean(),
+            "a block of squares, every query with every key: one key for each query is wanted": pattern[
+                n_once:, 1 : n_once + 1
             ].mean(),
             "the last row of the first copy is counted too: its token has not been seen before": pattern.diagonal(
                 1 - n_once
@@ -367,7 +379,7 @@ EXERCISES = [
         },
         hints=(
             "Five steps: project, split, place, attend, merge and mix. Which of them did the sections before show?",
-            "query, key, value = each projection of the stream, split into heads\n"
+            "query, key, value = each projection of the residual, split into heads\n"
             "query, key, value, mask = self.place(…)\nheard = self.parts.scaled_dot_product(…), once for all heads\n"
             "merge the heads again, (head d_head), and let o_proj mix them",
             _ATTENTION,
@@ -376,6 +388,13 @@ EXERCISES = [
             _ATTENTION,
             ("o_proj forgotten", f"self.o_proj({_MERGED})", _MERGED, "o_proj mixes it"),
             ("not turned", _PLACED, "mask = self.place(query, key, value, context)[3]", "not turned by their places"),
+            (
+                "placed before the split",
+                "        query, key, value, mask = self.place",
+                "        query, key, value = self.q_proj(residual), self.k_proj(residual), self.v_proj(residual)\n"
+                "        query, key, value, mask = self.place",
+                "not split",
+            ),
             ("no mask", _FORMULA, _FORMULA.replace("mask", "None"), "tokens see later ones"),
             (
                 "values turned",
@@ -429,8 +448,8 @@ EXERCISES = [
         hints=(
             "The numbered features: which tokens are in the first rows of head 0? A reshape only writes the same\n"
             "numbers into another frame, in the same order.",
-            "Cut the last axis alone: batch, token, head, d_head. Then move the head's axis: transpose(1, 2).\n"
-            "On the way back the same two steps in the other order.",
+            "There: cut the last axis alone (batch, token, head, d_head), then move the head's axis: one rearrange.\n"
+            "Back: the same two steps in the other order.",
             _MENDED,
         ),
         mistakes=Mistake.slips(
@@ -472,6 +491,14 @@ EXERCISES = [
                 "pattern.diagonal(1 - n_once)",
                 "last row of the first copy",
             ),
+            (
+                "what came before",
+                "queries - n_once + 1",
+                "queries[1:] - n_once - 1",
+                "stood before",
+                ("pattern[queries,", "pattern[queries[1:],"),
+            ),
+            ("a block", _SQUARES, "pattern[n_once:, 1 : n_once + 1]", "a block of squares"),
             ("swapped", _SQUARES, "pattern[queries - n_once + 1, queries]", "queries and keys are swapped"),
             ("summed", ".mean()", ".sum()", "this is the sum"),
             ("mean over everyone", ".mean()", ".sum() / len(pattern)", "over all tokens"),
