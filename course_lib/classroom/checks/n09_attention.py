@@ -59,7 +59,7 @@ def _attention_without(query: Tensor, key: Tensor, value: Tensor, mask: Tensor |
     shares = scores.softmax(dim=-2 if mistake == "softmax over queries" else -1)
     if mask is not None and mistake == "mask afterwards":
         shares = shares.masked_fill(~mask, 0.0)
-    return shares @ value
+    return shares @ (key if mistake == "keys handed over" else value)
 
 
 _LENGTH = "divide by the root of the vector's length, the last axis: query.shape[-1]"
@@ -73,6 +73,7 @@ _DIAGNOSES = {
     "mask afterwards": "softmax shared with the future before you hid it: mask the scores",
     "filled with 0": "a forbidden score of 0 still gets a share, for e to the 0 is 1: which score gets none?",
     "mask added": "True counts as 1, so adding the mask only raises what is allowed: use masked_fill",
+    "keys handed over": "it mixes the keys: what is handed over are the values",
     "softmax over queries": "softmax runs over the queries; each query shares among its keys, dim=-1",
 }
 
@@ -144,6 +145,13 @@ def mended_pattern(
     return attention_pattern(query, key, causal_mask(len(query)))
 
 
+def _twice(scores: Tensor) -> list[Tensor]:
+    """The patterns of those who mask between two softmaxes, or before both."""
+    forbidden = ~causal_mask(len(scores))
+    before = scores.masked_fill(forbidden, float("-inf"))
+    return [each.softmax(dim=-1).masked_fill(forbidden, float("-inf")).softmax(dim=-1) for each in (scores, before)]
+
+
 def check_broken_pattern(candidate) -> None:
     """Rows sum to one, and no row depends on a later key."""
     query, key, _ = _tensors(6, 3)
@@ -168,6 +176,12 @@ def check_broken_pattern(candidate) -> None:
     for row, total in enumerate(sums.tolist()):
         if not abs(total - 1) < 1e-5:
             raise Wrong(f"row {row} sums to {total:.2f}: shares must sum to 1")
+    undivided = (query @ key.T).masked_fill(~causal_mask(6), float("-inf")).softmax(dim=-1)
+    if torch.allclose(pattern, undivided, atol=1e-5):
+        raise Wrong("the division by √d_head is gone; it was right")
+    twice = _twice(query @ key.T / 3**0.5)
+    if any(torch.allclose(pattern, each, atol=1e-5) for each in twice):
+        raise Wrong("softmax ran twice, which evens the shares out: once, after the mask")
     if not torch.allclose(pattern, expected, atol=1e-5):
         raise Wrong("rows sum to 1 and see no future, but the shares are not softmax of the scores any more")
 
@@ -284,6 +298,12 @@ EXERCISES = [
                 ),
                 ("mask added", _ALL_PAIRS, _BEFORE.format(masked="scores + mask"), "True counts as 1"),
                 (
+                    "keys handed over",
+                    _ALL_PAIRS,
+                    _BEFORE.format(masked='scores.masked_fill(~mask, float("-inf"))').replace("@ value", "@ key"),
+                    "it mixes the keys",
+                ),
+                (
                     "no ... for a batch",
                     'einsum(query, key, "query d_head, key d_head -> query key")',
                     _BEFORE.format(masked='scores.masked_fill(~mask, float("-inf"))'),
@@ -334,6 +354,12 @@ EXERCISES = [
                     "    return shares",
                     "the mask is gone",
                 ),
+                (
+                    "softmax twice",
+                    "    return shares.masked_fill(~allowed, 0.0)",
+                    '    return shares.masked_fill(~allowed, float("-inf")).softmax(dim=-1)',
+                    "softmax ran twice",
+                ),
                 ("rescaled without keepdim", "return shares.masked_fill(~allowed, 0.0)", _RESCALED, "row 1 sums to"),
             ),
             *Mistake.slips(
@@ -344,6 +370,7 @@ EXERCISES = [
                     "0.0",
                     "a forbidden score of 0 still gets a share",
                 ),
+                ("no division", " / query.shape[-1] ** 0.5", "", "division by √d_head is gone"),
                 ("diagonal forbidden", ".tril()", ".tril(-1)", "row 0 has nothing to look at"),
                 ("triangle upside down", ".tril()", ".triu()", "upside down"),
             ),
@@ -414,7 +441,7 @@ QUIZ = [
             ("300 instead of 1,200", "That is one row: every token looks, so there are as many rows as tokens."),
             (
                 "the same number: the page is the same",
-                "The pattern has a square for each pair of tokens, not of letters.",
+                "The pattern has a square for each pair of tokens, and there are fewer tokens than characters.",
             ),
         ],
         from_notebook="06",
