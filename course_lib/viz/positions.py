@@ -143,7 +143,10 @@ def _clock(axes: "Axes", speed: Number, reach: Number) -> list:
 
 
 def beyond_figure(
-    curves: Mapping[str, Mapping[Number, Sequence[Number]]], trained_length: Number, label: str = "surprise in nats"
+    curves: Mapping[str, Mapping[Number, Sequence[Number]]],
+    trained_length: Number,
+    label: str = "surprise in nats",
+    guessing: Number | None = None,
 ) -> "Figure":
     """Draw surprise over places, on a scale of doubling, with a mark where training ended.
 
@@ -151,6 +154,7 @@ def beyond_figure(
         curves: Name → place → the value of each seed there; a line goes through the means, thin ones through seeds.
         trained_length: The longest text in training, in tokens.
         label: What the upright axis says.
+        guessing: The value of a guess at random, drawn as a level line.
 
     Returns:
         The figure.
@@ -173,6 +177,11 @@ def beyond_figure(
             places, means, label=name, linewidth=2.0, **{key: look[key] for key in ("color", "marker", "linestyle")}
         )
     last = max(place for by_place in curves.values() for place in by_place)
+    if guessing is not None:
+        axes.axhline(guessing, color=QUIET, linewidth=1, linestyle="--")
+        axes.text(
+            0.01, guessing, "guessing", transform=axes.get_yaxis_transform(), color=QUIET, fontsize=9, va="bottom"
+        )
     axes.axvspan(trained_length, 2 * last, color="#F3F3F3", zorder=0)
     axes.axvline(trained_length, color=QUIET, linewidth=1)
     axes.text(
@@ -182,7 +191,9 @@ def beyond_figure(
     ticks = [2**power for power in range(2, 12) if 2**power <= 1.4 * last]
     axes.set_xticks(ticks, [str(tick) for tick in ticks])
     axes.set(
-        xlim=(0.8 * min(map(min, curves.values())), 1.25 * last), xlabel="place in the text, in tokens", ylabel=label
+        xlim=(0.8 * min(map(min, curves.values())), 1.25 * last),
+        xlabel="place in the text, in tokens (each mark doubles)",
+        ylabel=label,
     )
     axes.tick_params(axis="x", which="minor", bottom=False)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))

@@ -67,6 +67,12 @@ def test_a_curve_goes_through_means_and_a_thin_line_through_each_seed():
     assert axes.get_ylabel() == "surprise in nats"
 
 
+def test_guessing_is_a_level_line_that_says_so():
+    (axes,) = beyond_figure({"rotary": {8: [1.0], 64: [2.0]}}, trained_length=32, guessing=2.77).axes
+    assert any(list(line.get_ydata()) == [2.77, 2.77] for line in axes.lines)
+    assert any(text.get_text() == "guessing" and text.get_position()[1] == 2.77 for text in axes.texts)
+
+
 def test_runs_are_rings_with_their_mean_told_and_guesses_are_stars():
     (axes,) = schemes_figure({"rotary": [1.0, 2.0], "none": [3.0, 3.0]}, "nats", {"none": 2.5}).axes
     assert [text.get_text() for text in axes.texts] == ["1.50", "3.00"]

@@ -36,6 +36,7 @@ def check_sinusoidal_table(candidate) -> None:
         half = sinusoidal_table(n_positions, d_model, theta=100.0)
         later = sinusoidal_table(n_positions + 1, d_model)[1:]
         same = sinusoidal_table(n_positions, 2).repeat(1, d_model // 2)
+        undivided = sinusoidal_table(n_positions, d_model, theta=10_000.0**d_model)
         _blame(
             found,
             {
@@ -45,6 +46,7 @@ def check_sinusoidal_table(candidate) -> None:
                     torch.cat((sines, cosines), dim=1),
                 "the waves become faster from pair to pair: divide the place by 10,000 to the power …": upside,
                 "the speeds fall only to 1/100: the exponent of pair i is 2i / d_model": half,
+                "from pair to pair the speeds fall far too much: is the exponent divided by d_model?": undivided,
                 "row 0 belongs to place 0, where every sine is 0; yours begins at place 1": later,
                 "all pairs turn at one speed, so places 6.28 apart look alike: give each pair its own": same,
             },
@@ -68,6 +70,8 @@ def _rotary_slips(features: Tensor, cos: Tensor, sin: Tensor) -> dict[str, Tenso
         "cosine and sine have changed places: an angle of 0 must leave a vector as it is":
             torch.cat((first * sin - second * cos, second * sin + first * cos), dim=-1),
         "the two halves have changed places in the result": torch.cat((up, right), dim=-1),
+        "the turned pairs are woven: all turned x come first, then all turned y":
+            torch.stack((right, up), dim=-1).flatten(-2),
         "the second half has not moved: a turn changes both parts of a pair": torch.cat((right, second), dim=-1),
         "the second line uses what the first has already turned: keep the old halves until both are done":
             torch.cat((right, second * cos + right * sin), dim=-1),
@@ -124,6 +128,8 @@ def check_interpolated_places(candidate) -> None:
                     (counted * trained_length / n_tokens).floor(),
                 f"{given}: the last place is {trained_length - 1}, so a step is not {trained_length} / {n_tokens}: "
                 "multiply each place by that": torch.linspace(0, trained_length - 1, n_tokens),
+                f"{given}: the last token stands at {trained_length} itself; all should stay below, and a step be "
+                f"{trained_length} / {n_tokens}": torch.linspace(0, trained_length, n_tokens),
                 f"{given}: they are stretched instead of squeezed: which number belongs on top?":
                     counted * n_tokens / trained_length,
             },
@@ -174,7 +180,8 @@ def check_broken_scores(candidate) -> None:
             continue
         slips = {
             "both mistakes are still there": _scores(query, key, 0, -1),
-            "the new tokens are turned as if they began the text: where do they stand?": _scores(query, key, 0, 1),
+            "queries and keys are turned as if both began at one place: where does each of the two begin?":
+                _scores(query, key, 0, 1),
             "move the whole text on by one and the scores change: do queries and keys turn the same way?":
                 _scores(query, key, n_past, -1),
             "the new tokens are turned one place too far: the first of them stands at n_past":
@@ -234,6 +241,12 @@ EXERCISES = [
             ),
             ("in halves", "0::2", ": d_model // 2", "all sines stand before", ("1::2", "d_model // 2 :")),
             ("speeds upside down", "** -(", "** (", "faster from pair to pair"),
+            (
+                "not divided",
+                "(torch.arange(0, d_model, 2) / d_model)",
+                "torch.arange(0, d_model, 2)",
+                "fall far too much",
+            ),
             ("i for 2i", "torch.arange(0, d_model, 2)", "torch.arange(d_model // 2)", "only to 1/100"),
             ("places from 1", "torch.arange(n_positions)[", "torch.arange(1, n_positions + 1)[", "begins at place 1"),
             (
@@ -290,6 +303,12 @@ EXERCISES = [
                 "cos, sin = cos[..., :1, :], sin[..., :1, :]\n    first, second =",
                 "by the angle of place 0",
             ),
+            (
+                "woven",
+                "torch.cat((right, up), dim=-1)",
+                "torch.stack((right, up), dim=-1).flatten(-2)",
+                "pairs are woven",
+            ),
             ("halves stacked", "torch.cat((right, up), dim=-1)", "torch.stack((right, up), dim=-1)", "shape"),
             ("gradient cut", "features.chunk", "features.detach().chunk", "no gradient flows"),
         ),
@@ -328,6 +347,12 @@ EXERCISES = [
                 "torch.linspace(0, trained_length - 1, n_tokens)",
                 "so a step is not",
             ),
+            (
+                "linspace to the end",
+                "places * trained_length / n_tokens",
+                "torch.linspace(0, trained_length, n_tokens)",
+                "all should stay below",
+            ),
             ("upside down", "trained_length / n_tokens", "n_tokens / trained_length", "stretched instead of squeezed"),
             ("condition upside down", "n_tokens > trained_length", "n_tokens < trained_length", "nothing is squeezed"),
         ),
@@ -352,7 +377,7 @@ EXERCISES = [
         mistakes=[
             *Mistake.slips(
                 BROKEN_SCORES,
-                ("places still restart", "(-key_places", "(key_places", "as if they began the text"),
+                ("places still restart", "(-key_places", "(key_places", "as if both began at one place"),
                 (
                     "keys still turned back",
                     "torch.arange(len(query))",
@@ -419,7 +444,10 @@ QUIZ = [
         choices=[
             ("Neighbours differ by an eighth of the usual angle", None),
             ("Tokens beyond 64 are no longer seen", "All are seen; the mask is as it was."),
-            ("Angles leave the range met in training", "That is what happens without it; squeezed, they stay inside."),
+            (
+                "Angles leave the range that training has met",
+                "That is what happens without it; squeezed, they stay inside.",
+            ),
         ],
         from_notebook="11",
     ),
@@ -440,8 +468,14 @@ QUIZ = [
         why="Each token meets a state that the tokens before it made.",
         choices=[
             ("Yes: each step starts from the last state", None),
-            ("No: every step uses the same weights", "The weights are the same, but the state they meet is not."),
-            ("Only within its window", "It has no window: the state is carried along for as long as it reads."),
+            (
+                "No: every step uses one and the same matrix",
+                "The weights are the same, but the state they meet is not.",
+            ),
+            (
+                "Only of the tokens inside its window",
+                "It has no window: the state is carried along for as long as it reads.",
+            ),
         ],
         from_notebook="08",
     ),
@@ -453,7 +487,9 @@ def _decide_p1(*, moved_without_mask: float, moved_one_layer: float, moved_two_l
         return "does not hold here"
     if max(moved_one_layer, moved_two_layers) <= 1e-9:
         return "holds"
-    return "holds with a condition: no causal mask" + (", or one layer" if moved_one_layer <= 1e-9 else "")
+    return "holds with a condition: no causal mask" + (
+        ", or one layer at the last token" if moved_one_layer <= 1e-9 else ""
+    )
 
 
 def _decide_p2(
@@ -509,5 +545,25 @@ DIAGNOSES = {
     "11.in_range_none": Diagnosis(
         above="the model without positions learned less than usual: was training cut short?",
         below="better than usual: does it get positions after all?",
+    ),
+    "11.three_back_none": Diagnosis(
+        above="it finds three back more likely than usual: does it get positions after all?",
+        below="it tells near from far less well than usual: was training cut short?",
+    ),
+    "11.probe_none": Diagnosis(
+        above="it counts less well than usual: was training cut short?",
+        below="its places are easier to read off than usual: does it get positions after all?",
+    ),
+    "11.rise_none": Diagnosis(
+        above="it loses more than usual beyond 64 tokens: is it worse than guessing there?",
+        below="it loses less than usual: was it trained on longer texts, or too little to have something to lose?",
+    ),
+    "11.right_windowed": Diagnosis(
+        above="there is nothing above: are the answers counted twice?",
+        below="looking back 63 tokens mends less than usual: does the mask reach the copied model?",
+    ),
+    "11.right_squeezed": Diagnosis(
+        above="squeezed places do better than usual: are they squeezed at all?",
+        below="worse than guessing by more than usual: are the places below the trained length?",
     ),
 }
