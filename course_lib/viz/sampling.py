@@ -1,11 +1,13 @@
 """Pictures of a choice: what a sampler makes of a distribution, where filters cut it, loops, beams, and trade-offs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jaxtyping import Float
 from torch import Tensor
 
+from course_lib.viz.stage import Stage
 from course_lib.viz.style import DASHES, INK, MARKERS, PALETTE, QUIET
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ def sampler_figure(
     decode: Callable[[list[int]], str],
     n_shown: int = 12,
     title: str = "",
-) -> "Figure":
+) -> Stage:
     """Draw the model's own distribution beside the one that is drawn from.
 
     Args:
@@ -29,34 +31,46 @@ def sampler_figure(
         title: Above the picture.
 
     Returns:
-        The figure: outlined bars are the model's, full bars the sampler's; a token that cannot come is marked.
+        The picture: outlined bars are the model's, full bars the sampler's; a token that cannot come is marked. The
+        same `before` gives the same stage, so that a slider moves only bars and numbers.
     """
-    from matplotlib.figure import Figure
-
     shown = before.topk(min(n_shown, len(before))).indices
-    names = [repr(decode([token_id])) for token_id in shown.tolist()]
-    model = [*before[shown].tolist(), 1 - before[shown].sum().item()]
+    names = (*(repr(decode([token_id])) for token_id in shown.tolist()), f"the other {len(before) - len(shown):,}")
+    model = (*before[shown].tolist(), 1 - before[shown].sum().item())
     drawn = [*after[shown].tolist(), 1 - after[shown].sum().item()]
     n_left = int((after > 0).sum() - (after[shown] > 0).sum())
-    names.append(f"the other {len(before) - len(shown):,}")
+    stage, bars, numbers = _sampler_stage(names, model, title)
+    for place, (one, other, bar, number) in enumerate(zip(model, drawn, bars, numbers, strict=True)):
+        is_last = place == len(names) - 1
+        never = n_left == 0 if is_last else other == 0
+        told = "never" if never else f"{other:.3f}" + (f"  ({n_left:,} of them)" if is_last else "")
+        bar.set_width(other)
+        number.set(x=max(one, other) + 0.012, text=told)
+    return stage
+
+
+@lru_cache(maxsize=4)
+def _sampler_stage(names: tuple[str, ...], model: tuple[float, ...], title: str) -> tuple[Stage, list, list]:
+    """The model's bars and all words, drawn once; the sampler's bars and the numbers, still to be set."""
+    from matplotlib.figure import Figure
+
     height = 0.27 * len(names) + 1.0
     figure = Figure(figsize=(7.2, height))  # a layout that is computed would take longer than the drawing
     axes = figure.add_axes((0.22, 0.5 / height, 0.75, 0.27 * len(names) / height))
     places = range(len(names))
-    axes.barh(places, drawn, color=PALETTE[0], height=0.62, label="drawn from")
-    axes.barh(places, model, facecolor="none", edgecolor=INK, height=0.82, linewidth=1.0, label="the model's")
-    axes.set_yticks(places, names, family="monospace", fontsize=8)
-    for place, (one, other) in enumerate(zip(model, drawn, strict=True)):
-        is_last = place == len(names) - 1
-        never = n_left == 0 if is_last else other == 0
-        told = "never" if never else f"{other:.3f}" + (f"  ({n_left:,} of them)" if is_last else "")
-        axes.text(max(one, other) + 0.012, place, told, va="center", fontsize=8)
-    axes.set(xlim=(0, 1.16), xlabel="probability of being next", title=title)
+    bars = axes.barh(places, 0.0, color=PALETTE[0], height=0.62, label="drawn from")
+    outlines = axes.barh(
+        places, model, facecolor="none", edgecolor=INK, height=0.82, linewidth=1.0, label="the model's"
+    )
+    numbers = [axes.text(0.0, place, "", va="center", fontsize=8) for place in places]
+    axes.set_yticks(places, names, family="monospace", fontsize=8, parse_math=False)
+    axes.set_title(title, parse_math=False)
+    axes.set(xlim=(0, 1.16), xlabel="probability of being next")
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.98), ncols=2, fontsize=8)
-    return figure
+    return Stage(figure, [*bars, *outlines, *numbers]), list(bars), numbers
 
 
 def cuts_figure(
@@ -85,9 +99,9 @@ def cuts_figure(
         ordered = probabilities.sort(descending=True).values[:n_ranks]
         axes.plot(range(1, len(ordered) + 1), ordered.tolist(), color=INK, linestyle="-")
         for index, (name, n_kept) in enumerate(cuts[title].items()):
-            axes.axvline(n_kept + 0.5, color=PALETTE[index], linestyle=DASHES[index], label=f"{name} keeps {n_kept:,}")
+            axes.axvline(n_kept + 0.5, color=PALETTE[index], linestyle=DASHES[index])
+            axes.text(1.07 * n_kept + 0.6, 1.5e-7, f"{name} keeps {n_kept:,}", rotation=90, va="bottom", fontsize=8)
         axes.set(xscale="log", yscale="log", xlabel="rank of the token", title=title, ylim=(1e-7, 1.5))
-        axes.legend(loc="upper right", fontsize=8, frameon=True, facecolor="white", edgecolor="none", framealpha=0.9)
     panels[0].set_ylabel("probability")
     return figure
 

@@ -14,7 +14,7 @@ def decode(ids):
 
 
 def test_both_distributions_stand_in_the_models_order_and_the_rest_is_one_row():
-    (axes,) = sampler_figure(BEFORE, AFTER, decode, n_shown=3).axes
+    (axes,) = sampler_figure(BEFORE, AFTER, decode, n_shown=3).figure.axes
     drawn, model = axes.containers
     assert [bar.get_width() for bar in model] == pytest.approx([0.5, 0.3, 0.1, 0.1])
     assert [bar.get_width() for bar in drawn] == pytest.approx([0.625, 0.375, 0.0, 0.0])
@@ -23,8 +23,14 @@ def test_both_distributions_stand_in_the_models_order_and_the_rest_is_one_row():
 
 
 def test_a_tail_that_may_come_is_counted():
-    (axes,) = sampler_figure(BEFORE, BEFORE, decode, n_shown=3).axes
+    (axes,) = sampler_figure(BEFORE, BEFORE, decode, n_shown=3).figure.axes
     assert axes.texts[-1].get_text() == "0.100  (2 of them)"
+
+
+def test_moved_back_it_is_the_same_picture():
+    first = png(sampler_figure(BEFORE, AFTER, decode, title="$2 or $3"))
+    assert png(sampler_figure(BEFORE, BEFORE, decode, title="$2 or $3")) != first
+    assert png(sampler_figure(BEFORE, AFTER, decode, title="$2 or $3")) == first
 
 
 def test_cuts_stand_behind_the_last_token_that_is_kept():
@@ -35,6 +41,7 @@ def test_cuts_stand_behind_the_last_token_that_is_kept():
         assert list(curve.get_ydata()) == pytest.approx(sorted(rows[title].tolist(), reverse=True))
         assert [line.get_xdata()[0] - 0.5 for line in lines] == list(cuts[title].values())
         assert lines[0].get_linestyle() != lines[1].get_linestyle()
+        assert [text.get_text() for text in axes.texts] == [f"{name} keeps {n}" for name, n in cuts[title].items()]
 
 
 def test_a_loop_is_hatched_from_where_it_begins():

@@ -105,8 +105,11 @@ def check_with_temperature(candidate: Callable) -> None:
         raise Wrong("at temperature 0 it divides by zero: give the likeliest token all, without dividing") from None
     if not isinstance(still, Tensor) or still.isnan().any():
         raise Wrong("at temperature 0 it gives NaN, infinity by infinity: give the likeliest token all, undivided")
-    if not torch.equal(_shaped(still, LOGITS), Sampler(temperature=0).probabilities(LOGITS)):
-        raise Wrong(f"at temperature 0 row 1 is {still[1].tolist()}: the likeliest token gets 1, all others 0")
+    right = (_shaped(still, LOGITS) == Sampler(temperature=0).probabilities(LOGITS)).all(dim=-1).tolist()
+    if not all(right):
+        row_id = right.index(False)
+        told = f"logits {LOGITS[row_id].tolist()} become {still[row_id].tolist()}"
+        raise Wrong(f"at temperature 0, {told}: the likeliest token of each row gets 1, all others 0")
     if not torch.equal(_shaped(candidate(row, 0), row), torch.tensor([1.0, 0.0, 0.0, 0.0])):
         raise Wrong(
             "at temperature 0 a single row comes out wrong: the tokens are the last axis, whatever stands before"
@@ -136,6 +139,8 @@ def check_keep_top_p(candidate: Callable) -> None:
     _sums(found)
     if candidate(torch.tensor([0.3, 0.25, 0.25, 0.2]), 0.45).count_nonzero() != 2:
         raise Wrong("of 0.3, 0.25, 0.25, 0.2 two tokens hold 0.45: p is a share of all together, not of one token")
+    if candidate(torch.tensor([0.5, 0.25, 0.25]), 0.5).count_nonzero() != 1:
+        raise Wrong("0.5 alone holds p = 0.5, and another token is kept: the fewest that hold p are wanted")
     batch = _shaped(candidate(SHARES, 0.6), SHARES)
     if batch[1].count_nonzero() != 1 or batch[0].count_nonzero() != 2:
         raise Wrong("each row has a nucleus of its own: sort and add up along the last axis")
@@ -222,6 +227,8 @@ def check_broken_writer(candidate: Callable) -> None:
         counted = candidate(_one_by_one, [1], 5, 30, 0)
     except (IndexError, TypeError) as error:
         raise Wrong(f"on a model that counts 2, 3, 4, 5 it fails: {error}") from None
+    if counted == [2, 3, 4]:
+        raise Wrong("a model that counts on from 1, with 5 as the end, writes [2, 3, 4]: the end token is written too")
     if counted[:4] != [2, 3, 4, 5]:
         raise Wrong(f"a model that counts on from 1 writes {counted[:4]}: does it read what has been written so far?")
     if len(counted) > 4:
@@ -290,7 +297,9 @@ EXERCISES = [
             ("not scaled back", "(logits / temperature).softmax(dim=-1)", "logits.softmax(dim=-1) / temperature",
              "row 0 sums to"),
             ("zero not thought of", "if temperature == 0", "if temperature < 0", "NaN, infinity by infinity"),
-            ("even at zero", ".scatter(-1, best, 1.0)", " + 1 / logits.shape[-1]", "the likeliest token gets 1"),
+            ("even at zero", ".scatter(-1, best, 1.0)", " + 1 / logits.shape[-1]", "become [0.25, 0.25, 0.25, 0.25]"),
+            ("the likeliest of all rows", "torch.zeros_like(logits).scatter(-1, best, 1.0)",
+             "(logits == logits.max()).float()", "logits [2.0, 1.0, 0.0, -1.0] become [0.0, 0.0, 0.0, 0.0]"),
         ),
     ),
     Exercise(
@@ -315,6 +324,7 @@ EXERCISES = [
              "but 0.4 and 0.3 are enough"),
             ("the least likely first", "descending=True", "descending=False", "sorted from the wrong end?"),
             ("each token by itself", "held_by_better < p", "ordered >= p / 2", "not of one token"),
+            ("one too many at the border", "held_by_better < p", "held_by_better <= p", "the fewest that hold p"),
             ("along the batch", "ordered.cumsum(dim=-1)", "ordered.cumsum(dim=0)", "along the last axis"),
         ),
     ),
@@ -381,6 +391,8 @@ EXERCISES = [
             *Mistake.slips(
                 _SOLVED_WRITER,
                 ("the end is still not seen", "written[-1] == end", "written[0] == end", "which token does the last"),
+                ("the end is left out", "    return written",
+                 "    return written[:-1] if written[-1] == end else written", "the end token is written too"),
                 ("seeded by place", "multinomial(1, generator=generator)",
                  "multinomial(1, generator=torch.Generator().manual_seed(number + len(written)))", "one place later"),
                 ("no generator", "multinomial(1, generator=generator)", "multinomial(1)",
@@ -443,12 +455,12 @@ QUIZ = [
     ),
     Question(
         id="14.q5",
-        text="A token is one byte of a letter that takes two. Why may it not come where text is held to a format?",
-        why="A byte-level vocabulary has such tokens; alone they decode to no character.",
+        text="After `lives in`, the towns that were allowed began with a space, as in ` Norby`. Why?",
+        why="A word and the space before it are one token; after `lives in` the model expects such a token.",
         choices=[
-            ("Half a character fits no pattern of characters", None),
-            ("Its probability is always 0", "The model may well give it some; the mask takes it away."),
-            ("Byte-level vocabularies have no such tokens", "They have all 256 bytes, so that nothing is unknown."),
+            ("Within a text, a word's token carries it", None),
+            ("Without it the mask would bar every token", "`Nor` and other beginnings of `Norby` would be allowed."),
+            ("It tells a program where an answer begins", "A program takes the whole reply; no sign is needed."),
         ],
         from_notebook="06",
     ),
@@ -470,7 +482,7 @@ def _decide_o2(*, entropy_rises: float, fits_at_1: float, fits_at_2: float, fits
         return "does not hold here"
     if fits_at_2_top_p >= (fits_at_1 + fits_at_2) / 2:
         return "holds"
-    return "holds with a condition: cutting the tail brings back less than half of what heat destroyed"
+    return "holds with a condition: the cut of top-p brings back less than half of what heat destroyed"
 
 
 def _decide_o3(
