@@ -22,6 +22,9 @@ from course_lib.training.metrics import evaluate_loss, smooth
 from course_lib.training.precision import Arithmetic, Precision
 from course_lib.training.schedule import ScheduleConfig, learning_rate_at
 
+N_STEPS_TO_JUDGE = 10
+"""Losses that a running mean needs before a rise above its lowest point means that a run is lost."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainConfig:
@@ -64,7 +67,7 @@ class StepReport:
     smoothed_loss: float
     """Running mean of the loss over about the last 50 steps."""
     lowest_loss: float
-    """The lowest smoothed loss so far."""
+    """The lowest smoothed loss since it averages ten steps; until then the present one: one easy batch says nothing."""
     learning_rate: float
     """Rate of the first parameter group at this step."""
     gradient_norm: float
@@ -168,7 +171,7 @@ def _carry_on(
         step=step,
         loss=loss,
         smoothed_loss=smoothed,
-        lowest_loss=min(smoothed, before.lowest_loss) if before else smoothed,
+        lowest_loss=min(smoothed, before.lowest_loss) if before and step > N_STEPS_TO_JUDGE else smoothed,
         learning_rate=learning_rate,
         gradient_norm=gradient_norm,
         tokens_seen=n_tokens + (before.tokens_seen if before else 0),

@@ -169,8 +169,21 @@ def test_stops_when_the_loss_rises_for_good() -> None:
         config(100),
         lambda model, _: Loss(model.weight.sum() * 0 + next(rising), 1),
     )
-    with pytest.raises(CourseError, match=r"^step \d+: the loss has diverged to \d+\.000 from 0\.000: lower"):
+    with pytest.raises(CourseError, match=r"^step \d+: the loss has diverged to \d+\.000 from \d\.\d+: lower"):
         list(steps)
+
+
+def test_one_easy_batch_at_the_start_is_no_divergence() -> None:
+    model = nn.Linear(1, 1, bias=False)
+    losses = iter([3.0, *[8.0] * 29])
+    steps = train(
+        model,
+        [0],
+        make_optimizer(model, OptimizerConfig()),
+        config(30),
+        lambda model, _: Loss(model.weight.sum() * 0 + next(losses), 1),
+    )
+    assert len(list(steps)) == 30
 
 
 def test_says_when_there_is_nothing_to_learn_from() -> None:
