@@ -33,6 +33,7 @@ def check_rms_norm(candidate) -> None:
         (1 / 25, 7 / 25): "divided by the mean square itself: its root is missing",
         (1 / 4, 7 / 4): "divided by the mean of the numbers: the mean of their squares is wanted",
         (-1.0, 1.0): "the mean was taken away first: that is LayerNorm; RMSNorm leaves it",
+        (-(0.5**0.5), 0.5**0.5): "the mean was taken away, and var() divides by n − 1: take the mean of the squares",
         (5.0, 35.0): "multiplied by the root: divide",
     }
     for wrong, message in known.items():
@@ -191,18 +192,12 @@ def _wirings(x: float) -> tuple[float, dict[float, str]]:
         bare + feed_forward(second_norm(bare)): "attention reads the stream before it is normalised",
         middle + feed_forward(middle): "the feed-forward layer reads the stream before it is normalised",
         middle + feed_forward(second_norm(x)): "the feed-forward layer does not see what attention brought",
-        second_norm(left) + feed_forward(second_norm(left)): (
-            "the normalised copy is added to, not the stream: what was there before is lost"
-        ),
+        second_norm(left) + feed_forward(second_norm(left)): "the normalised copy is added to, not the stream",
         other + feed_forward(other): "the second addition is to the normalised copy: the stream itself goes on",
         middle: "the feed-forward layer is not used",
         second_norm(norm(bare) + feed_forward(norm(bare))): "the norm comes after the addition (post-norm)",
-        middle + feed_forward(norm(middle)): (
-            "the feed-forward layer reads through attention's norm: it has its own, self.feed_forward_norm"
-        ),
-        swapped + feed_forward(second_norm(swapped)): (
-            "attention reads through the feed-forward layer's norm: it has its own, self.attention_norm"
-        ),
+        middle + feed_forward(norm(middle)): "the feed-forward layer reads through attention's norm: it has its own",
+        swapped + feed_forward(second_norm(swapped)): "attention reads through feed-forward's norm: it has its own",
         swapped + feed_forward(norm(swapped)): "the two norms are swapped",
     }
     return middle + feed_forward(second_norm(middle)), wrong
@@ -251,14 +246,13 @@ def check_broken_stream(candidate) -> None:
     found = _tensor(candidate(x.clone(), parts, half), (2,), "the stream keeps its shape")
     first, said = x + half(x) + 10, x + half(x + 10)
     for wrong, message in (
-        (
-            4 * half(half(x) + half(x) + 10),
-            "the stream is still overwritten by its normalised copy, which shrinks what is old",
-        ),
+        (4 * half(half(x) + half(x) + 10), "the stream is still overwritten by its normalised copy"),
         (half(4 * half(x + x + 10)), "the norm still touches the stream, now after the addition: that is post-norm"),
         (said + half(3 * said), "the norm stands on what a part says, not on what it reads"),
         (3 * half(half(x) + 10), "what a part says replaces the stream: nothing is added"),
         (4 * (x + x + 10), "the parts read the stream as it is: the norm is gone, and sizes grow without bound"),
+        (4 * (half(x) + half(x) + 10), "normalised once, before all parts: each reads its own copy"),
+        (half(stream(x, parts, half)), "right until the end: the stream is handed on as it is, not normalised"),
         (first, "only the first part speaks: is the return inside the loop?"),
     ):
         if torch.allclose(found, wrong, atol=1e-5):
@@ -341,6 +335,9 @@ EXERCISES = [
             ("no root", ".sqrt()", "", "its root is missing"),
             ("LayerNorm", "features / (mean_square + eps).sqrt() * weight",
              "F.layer_norm(features, weight.shape, weight, None, eps)", "that is LayerNorm"),
+            ("LayerNorm by var()", "features / (mean_square + eps).sqrt() * weight",
+             "(features - features.mean(-1, keepdim=True)) / (features.var(-1, keepdim=True) + eps).sqrt() * weight",
+             "var() divides by n − 1"),
             ("multiplied by the root", "features / (mean_square", "features * (mean_square", "by the root: divide"),
             ("weight forgotten", " * weight", "", "the learned weight is not used"),
             ("divided by the weight", "* weight", "/ weight", "divided by the learned weight"),
@@ -405,7 +402,7 @@ EXERCISES = [
             ("feed-forward not added", _STEP_2, _STEP_2.replace("residual + self", "self"), "layer replaces the"),
             ("second norm forgotten", "self.feed_forward_norm(residual)", "residual", "layer reads the stream before"),
             ("attention's norm twice", "self.feed_forward_norm(", "self.attention_norm(", "through attention's norm"),
-            ("feed-forward's norm twice", "self.attention_norm(", "self.feed_forward_norm(", "layer's norm: it has"),
+            ("feed-forward's norm twice", "self.attention_norm(", "self.feed_forward_norm(", "reads through feed-f"),
             ("norms swapped", _STEP_1 + _STEP_2, _SWAPPED, "two norms are swapped"),
             ("first norm forgotten", "self.attention_norm(residual)", "residual", "attention reads the stream before"),
             ("post-norm", _STEP_1 + _STEP_2, _POST_NORM, "post-norm"),
@@ -431,6 +428,10 @@ EXERCISES = [
             ("norm on what it says", "part(norm(residual))", "norm(part(residual))", "stands on what a part says"),
             ("not added", "residual + part", "part", "nothing is added"),
             ("norm thrown out", "part(norm(residual))", "part(residual)", "the norm is gone"),
+            ("norm once", "    for part in parts:\n        residual = residual + part(norm(residual))",
+             "    residual = norm(residual)\n    for part in parts:\n        residual = residual + part(residual)",
+             "normalised once, before all parts"),
+            ("norm at the end", "return residual", "return norm(residual)", "right until the end"),
             ("left too soon", "    return residual", "        return residual", "is the return inside the loop"),
         ),
     ),
@@ -439,11 +440,11 @@ EXERCISES = [
 QUIZ = [
     Question(
         id="12.q1",
-        text="A pre-norm stack has 100 blocks at the start of training. What does the last block receive?",
+        text="A pre-norm stack has 100 blocks. What does the stream hold when it reaches the last?",
         choices=[
-            ("the sum of all that was written before", None),
+            ("the sum of all that was written", None),
             ("what block 99 wrote", "That would be a stack without additions; here each block adds to what is there."),
-            ("a vector of root mean square 1", "Parts read normalised copies; the stream itself is not normalised."),
+            ("numbers of root mean square 1 again", "Parts read normalised copies; the stream is not normalised."),
         ],
         why="Every part adds, nothing is taken away: the embedding is still in the sum.",
         from_notebook="12",
@@ -483,10 +484,10 @@ QUIZ = [
     ),
     Question(
         id="12.q5",
-        text="A plain RNN reads 60 tokens. Why is its first token hard to learn from?",
+        text="A plain RNN is judged after 60 tokens. Why does the error hardly reach the first?",
         choices=[
             ("its gradient is a product of 60 factors", None),
-            ("its state has no room for 60 tokens", "Room is one trouble; here the signal to use it does not arrive."),
+            ("its state has no room for 60 tokens", "Another trouble: an error can go back through a full state."),
             ("the first token has no vector", "Every token has one, whatever its place."),
         ],
         why="Below one the factors shrink it, above one they blow it up: depth in time and in blocks are alike.",
