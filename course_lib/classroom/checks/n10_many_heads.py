@@ -311,6 +311,7 @@ _ATTENTION = '''class ManyHeads(nn.Module):
 
 _PLACED = "query, key, value, mask = self.place(query, key, value, context)"
 _FORMULA = "self.parts.scaled_dot_product(query, key, value, mask)"
+_TURNED_VALUE = "self.parts.positions(value, *context.rotary)"
 _MERGED = 'rearrange(heard, "batch head token d_head -> batch token (head d_head)")'
 _CUT = "split_heads(self.{}_proj(residual), self.n_heads)"
 _EACH = [_CUT.format(letter) for letter in "qkv"]
@@ -338,12 +339,7 @@ EXERCISES = [
             *Mistake.slips(
                 _SPLIT_HEADS,
                 ("dealt like cards", "(head d_head)", "(d_head head)", "dealt out in turn like cards"),
-                (
-                    "token before head",
-                    "-> batch head token d_head",
-                    "-> batch token head d_head",
-                    "goes before the token",
-                ),
+                ("token first", "-> batch head token d_head", "-> batch token head d_head", "goes before the token"),
                 ("pieces of that length", "head=n_heads", "d_head=n_heads", "not their length"),
                 ("whole vectors", _SPLIT_HEADS.splitlines()[-1].strip(), "return features", "want batch, head, token"),
             ),
@@ -396,19 +392,9 @@ EXERCISES = [
                 "not split",
             ),
             ("no mask", _FORMULA, _FORMULA.replace("mask", "None"), "tokens see later ones"),
-            (
-                "values turned",
-                _FORMULA,
-                _FORMULA.replace("value", "self.parts.positions(value, *context.rotary)"),
-                "values were turned",
-            ),
+            ("values turned", _FORMULA, _FORMULA.replace("value", _TURNED_VALUE), "values were turned"),
             ("keys as values", _FORMULA, _FORMULA.replace("value", "key"), "keys were handed over as values"),
-            (
-                "swapped",
-                f"query = {_EACH[0]}\n        key = {_EACH[1]}",
-                f"query = {_EACH[1]}\n        key = {_EACH[0]}",
-                "changed places",
-            ),
+            ("swapped", _EACH[0], _EACH[1], "changed places", (f"key = {_EACH[1]}", f"key = {_EACH[0]}")),
             (
                 "split across tokens",
                 _EACH[0],
@@ -485,18 +471,12 @@ EXERCISES = [
             _INDUCTION,
             ("the same token", "queries - n_once + 1", "queries - n_once", "looks at the same token"),
             ("one too far", "queries - n_once + 1", "queries - n_once + 2", "one too far"),
-            (
-                "the whole diagonal",
-                _SQUARES,
-                "pattern.diagonal(1 - n_once)",
-                "last row of the first copy",
-            ),
+            ("the whole diagonal", _SQUARES, "pattern.diagonal(1 - n_once)", "last row of the first copy"),
             (
                 "what came before",
-                "queries - n_once + 1",
-                "queries[1:] - n_once - 1",
+                "[queries, queries - n_once + 1]",
+                "[queries[1:], queries[1:] - n_once - 1]",
                 "stood before",
-                ("pattern[queries,", "pattern[queries[1:],"),
             ),
             ("a block", _SQUARES, "pattern[n_once:, 1 : n_once + 1]", "a block of squares"),
             ("swapped", _SQUARES, "pattern[queries - n_once + 1, queries]", "queries and keys are swapped"),
@@ -549,10 +529,7 @@ QUIZ = [
         choices=[
             ("one, in every head", None),
             ("one, over all heads together", "Each head has a softmax of its own."),
-            (
-                "the number of heads, in every row",
-                "Softmax makes one of each head's row; heads are not added up there.",
-            ),
+            ("the number of heads, in every row", "Softmax makes one of each head's row; nothing adds heads up there."),
         ],
         why="Softmax runs over the keys, once for each query and head.",
         from_notebook="09",
