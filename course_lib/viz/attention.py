@@ -3,11 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
-
-from course_lib.viz.style import QUIET
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,68 +89,4 @@ def pattern_figure(
         axes.set_title(title)
     for axes in row[0, 1:]:
         axes.set_ylabel("")
-    return figure
-
-
-def draw_links(axes: "Axes", shares: Float[Tensor, "key"], tokens: Sequence[str], query: int) -> None:
-    """Draw one token's attention as arcs to the tokens it looks at, itself included; a thicker arc is a larger share.
-
-    Args:
-        axes: Where to draw; its frame is removed.
-        shares: The query's row of the pattern.
-        tokens: The tokens' text.
-        query: Which token looks.
-    """
-    import numpy
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
-    starts = numpy.cumsum([0] + [0.62 * max(len(token), 1) + 0.7 for token in tokens])
-    centres = (starts[:-1] + starts[1:]) / 2
-    height = 0.22 * starts[-1] + 1
-    for key, share in enumerate(shares.tolist()):
-        if share < 0.02:
-            continue
-        here, there, far = centres[query], centres[key], abs(centres[key] - centres[query]) / starts[-1]
-        if key == query:
-            points = [(here - 0.25, 0.6), (here - 1.2, 2.0), (here + 1.2, 2.0), (here + 0.25, 0.6)]
-            arc = Path(points, [Path.MOVETO, *[Path.CURVE4] * 3])
-        else:
-            points = [(here, 0.6), ((here + there) / 2, 1 + height * far * 2), (there, 0.6)]
-            arc = Path(points, [Path.MOVETO, *[Path.CURVE3] * 2])
-        axes.add_patch(PathPatch(arc, fill=False, edgecolor="#0072B2", linewidth=0.5 + 6 * share, alpha=0.75))
-    for key, (centre, token, share) in enumerate(zip(centres, tokens, shares.tolist(), strict=True)):
-        weight = "bold" if key == query else "normal"
-        axes.text(centre, 0, token, ha="center", va="center", fontweight=weight, fontsize=10)
-        axes.text(centre, -1.0, f"{share:.2f}", ha="center", va="center", fontsize=8, color=QUIET)
-    axes.set(xlim=(0, starts[-1]), ylim=(-1.6, 1.4 + height))
-    axes.axis("off")
-
-
-def head_figure(
-    pattern: Float[Tensor, "query key"], tokens: Sequence[str], query: int, name: str = "one head"
-) -> "Figure":
-    """Draw one head of a causal model: what one token looks at, as arcs, beside the whole pattern.
-
-    Args:
-        pattern: The head's shares.
-        tokens: The tokens' text.
-        query: Which token's arcs to draw.
-        name: What the head is called, for the title.
-
-    Returns:
-        The figure.
-    """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9.5, 3.9), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=(1.9, 1))
-    draw_links(left, pattern[query], tokens, query)
-    left.set_title(f"{name}: what “{tokens[query]}” looks at")
-    draw_pattern(right, pattern, tokens, numbers=False, allowed=torch.ones_like(pattern, dtype=torch.bool).tril())
-    figure.colorbar(right.images[0], ax=right, shrink=0.8, ticks=(0, 0.5, 1)).set_label("share", fontsize=8)
-    right.axhline(query + 0.5, color=QUIET, linewidth=0.8, linestyle="-")
-    right.axhline(query - 0.5, color=QUIET, linewidth=0.8, linestyle="-")
-    right.tick_params(labelsize=7)
-    right.set_title("everyone's shares")
     return figure

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 
 from course_lib.transformer import causal_mask
-from course_lib.viz import draw_links, draw_pattern, head_figure, pattern_figure, png
+from course_lib.viz import draw_pattern, pattern_figure
 
 TOKENS = ["the", "cat", "slept"]
 PATTERN = torch.tensor([[1.0, 0.0, 0.0], [0.98, 0.02, 0.0], [0.01, 0.6, 0.39]])
@@ -38,21 +38,6 @@ def test_a_share_is_written_where_it_is_large_enough():
     assert said == {(0, 0): "1.00", (1, 0): "0.98", (1, 1): "0.02", (2, 0): "0.01", (2, 1): "0.60", (2, 2): "0.39"}
 
 
-def test_an_arc_for_each_share_from_2_percent_on_the_tokens_own_included():
-    axes = Figure().subplots()
-    draw_links(axes, PATTERN[2], TOKENS, query=2)
-    assert [patch.get_linewidth() for patch in axes.patches] == pytest.approx([0.5 + 6 * 0.6, 0.5 + 6 * 0.39])
-
-
 def test_only_the_pattern_that_had_a_mask_is_hatched():
     figure = pattern_figure({"open": PATTERN, "masked": PATTERN}, TOKENS, {"masked": causal_mask(3)})
     assert [len(hatched(axes)) for axes in figure.axes] == [0, 1]
-
-
-def test_a_head_is_named_has_a_scale_and_is_drawn_the_same_each_time():
-    figure = head_figure(PATTERN, TOKENS, 1, "layer 2, head 3")
-    titles = {figure.axes[0].get_title(loc=place) for place in ("left", "center")}
-    assert "layer 2, head 3: what “cat” looks at" in titles
-    assert "share" in {axes.get_ylabel() for axes in figure.axes}
-    assert png(head_figure(PATTERN, TOKENS, 1, "x")) == png(head_figure(PATTERN, TOKENS, 1, "x"))
-    assert png(head_figure(PATTERN, TOKENS, 1, "x")) != png(head_figure(PATTERN, TOKENS, 2, "x"))
