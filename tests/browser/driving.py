@@ -51,11 +51,13 @@ def words_become(page, widget, words: str) -> None:
 
 
 def picture_and_words(widget) -> tuple[str, str]:
-    """The picture's source and its description, which also stands below it."""
-    picture = widget.locator("img")
-    words = picture.get_attribute("alt")
-    assert widget.locator("[role=status]").inner_text().split() == words.split()
-    return picture.get_attribute("src"), words
+    """The picture's source and its description, which also stands below it; read at one moment."""
+    source, words, below = widget.evaluate(
+        "box => { const image = box.querySelector('img');"
+        " return [image.src, image.alt, box.querySelector('[role=status]').innerText]; }"
+    )
+    assert below.split() == words.split()
+    return source, words
 
 
 def assert_quiet(page) -> None:
