@@ -5,6 +5,7 @@ import math
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,7 @@ from course_lib.training import (
     Loss,
     OptimizerConfig,
     ScheduleConfig,
+    StepReport,
     TrainConfig,
     evaluate_loss,
     learning_rate_at,
@@ -144,45 +146,31 @@ def test_float16_skips_a_step_that_overflows_and_goes_on() -> None:
     assert weight.weight.item() != before
 
 
+def steps_of(losses: Sequence[float]) -> tuple[nn.Linear, Iterator[StepReport]]:
+    """A model, and a run of it in which each step has the next of these losses."""
+    model, left = nn.Linear(1, 1, bias=False), iter(losses)
+
+    def told(model: nn.Module, batch: int) -> Loss:
+        return Loss(model.weight.sum() * 0 + next(left), 1)
+
+    return model, train(model, [0], make_optimizer(model, OptimizerConfig()), config(len(losses)), told)
+
+
 def test_stops_at_nan_before_it_reaches_the_weights() -> None:
-    model = nn.Linear(1, 1, bias=False)
-    poison = iter([1.0, 1.0, math.nan])
-    steps = train(
-        model,
-        [0],
-        make_optimizer(model, OptimizerConfig()),
-        config(9),
-        lambda model, _: Loss(model.weight.sum() * 0 + next(poison), 1),
-    )
+    model, steps = steps_of([1.0, 1.0, math.nan])
     with pytest.raises(CourseError, match=r"^step 3: the loss is nan \(it was 1\.000 before\): the learning rate"):
         list(steps)
     assert not model.weight.isnan().any()
 
 
 def test_stops_when_the_loss_rises_for_good() -> None:
-    model = nn.Linear(1, 1, bias=False)
-    rising = iter(range(100))
-    steps = train(
-        model,
-        [0],
-        make_optimizer(model, OptimizerConfig()),
-        config(100),
-        lambda model, _: Loss(model.weight.sum() * 0 + next(rising), 1),
-    )
+    _, steps = steps_of(range(100))
     with pytest.raises(CourseError, match=r"^step \d+: the loss has diverged to \d+\.000 from \d\.\d+: lower"):
         list(steps)
 
 
 def test_one_easy_batch_at_the_start_is_no_divergence() -> None:
-    model = nn.Linear(1, 1, bias=False)
-    losses = iter([3.0, *[8.0] * 29])
-    steps = train(
-        model,
-        [0],
-        make_optimizer(model, OptimizerConfig()),
-        config(30),
-        lambda model, _: Loss(model.weight.sum() * 0 + next(losses), 1),
-    )
+    _, steps = steps_of([3.0, *[8.0] * 29])
     assert len(list(steps)) == 30
 
 
