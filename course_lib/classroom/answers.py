@@ -5,13 +5,14 @@ import torch
 from course_lib.classroom.registry import Wrong
 
 
-def tensor_of(found: object, shape: tuple[int, ...], what: str) -> torch.Tensor:
+def tensor_of(found: object, shape: tuple[int, ...], what: str, why: str = "") -> torch.Tensor:
     """What a candidate returned, if it is a tensor of this shape.
 
     Args:
         found: What came back.
         shape: The shape that it should have.
         what: What it is, as the message's first words.
+        why: What gives it that shape, as the message's last words.
 
     Returns:
         `found`, as it came.
@@ -31,5 +32,5 @@ def tensor_of(found: object, shape: tuple[int, ...], what: str) -> torch.Tensor:
     if not isinstance(found, torch.Tensor):
         raise Wrong(f"{what} came back as a {type(found).__name__}; a tensor is wanted")
     if tuple(found.shape) != shape:
-        raise Wrong(f"{what} has shape {tuple(found.shape)}; {shape} is wanted")
+        raise Wrong(f"{what} has shape {tuple(found.shape)}; {shape} is wanted{f': {why}' if why else ''}")
     return found

@@ -7,6 +7,7 @@ from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from course_lib.classroom.answers import tensor_of
 from course_lib.classroom.registry import Claim, Exercise, Mistake, Question, Wrong
 from course_lib.transformer import (
     Attention,
@@ -17,15 +18,6 @@ from course_lib.transformer import (
     rotary_tables,
     scaled_dot_product,
 )
-
-
-def _tensor(found: object, shape: tuple[int, ...], why: str) -> Tensor:
-    """The candidate's answer, if it is a tensor of the shape."""
-    if not isinstance(found, Tensor):
-        raise Wrong(f"it returned a {type(found).__name__}; a tensor is wanted: is there a return?")
-    if tuple(found.shape) != shape:
-        raise Wrong(f"the shape is {tuple(found.shape)}, not {shape}: {why}")
-    return found
 
 
 def split_heads(
@@ -55,7 +47,7 @@ def check_split_heads(candidate) -> None:
                 raise Wrong("the axes come as batch, token, head, d_head: the head's goes before the token's")
             if n_heads > 1 and shape == (n_texts, d_head, n_tokens, n_heads):
                 raise Wrong(f"n_heads is the number of pieces, not their length: {n_heads} pieces of {d_head}")
-        found = _tensor(found, (n_texts, n_heads, n_tokens, d_head), where)
+        found = tensor_of(found, (n_texts, n_heads, n_tokens, d_head), "the answer", where)
         if _same(found, split_heads(features, n_heads)):
             continue
         if _same(found, features.reshape(n_texts, n_heads, n_tokens, d_head)):
@@ -138,7 +130,9 @@ def check_attention(candidate) -> None:
         context = AttentionContext(rotary=(cos[:, None], sin[:, None]))
         mine = candidate(_CONFIG, Parts(positions=turn), 1)
         mine.load_state_dict(library.state_dict())
-        found = _tensor(mine(residual.clone(), context), (2, n_tokens, 12), "what goes in as batch token d_model …")
+        found = tensor_of(
+            mine(residual.clone(), context), (2, n_tokens, 12), "the answer", "what goes in as batch token d_model …"
+        )
         if torch.allclose(found, library(residual, context), atol=1e-5):
             continue
         for message, wrong in _variants(mine, residual, context).items():
@@ -256,7 +250,9 @@ def check_broken_heads(candidate) -> None:
     n_texts, n_tokens, n_heads, d_head = 2, 6, 3, 2
     made = [torch.randn(n_texts, n_tokens, n_heads * d_head, generator=generator) for _ in range(3)]
     shape = (n_texts, n_tokens, n_heads * d_head)
-    found = _tensor(candidate(*(each.clone() for each in made), n_heads), shape, "tokens and features stay as they are")
+    found = tensor_of(
+        candidate(*(each.clone() for each in made), n_heads), shape, "tokens and features stay as they are"
+    )
     if _same(found, mended_heads(*made, n_heads)):
         return
     mixed = [each.reshape(n_texts, n_heads, n_tokens, d_head) for each in made]

@@ -5,6 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from course_lib.classroom.answers import tensor_of
 from course_lib.classroom.registry import Claim, Exercise, Mistake, Question, Wrong
 from course_lib.transformer import AttentionContext, Block, FeedForward, GPTConfig, Parts, make_norm
 
@@ -16,18 +17,11 @@ def rms_norm(
     return F.rms_norm(features, weight.shape, weight, eps)
 
 
-def _tensor(found: object, shape: tuple[int, ...], why: str) -> Tensor:
-    """The candidate's answer, if it is a tensor of the shape."""
-    if not isinstance(found, Tensor):
-        raise Wrong(f"it returned a {type(found).__name__}; a tensor is wanted: is there a return?")
-    if tuple(found.shape) != shape:
-        raise Wrong(f"the shape is {tuple(found.shape)}, not {shape}: {why}")
-    return found
-
-
 def check_rms_norm(candidate) -> None:
     """By hand on (1, 7), then on other shapes, weights and a vector of zeros."""
-    found = _tensor(candidate(torch.tensor([1.0, 7.0]), torch.ones(2), 0.0), (2,), "norms keep the shape")
+    found = tensor_of(
+        candidate(torch.tensor([1.0, 7.0]), torch.ones(2), 0.0), (2,), "the answer", "norms keep the shape"
+    )
     known = {
         (1 / 50**0.5, 7 / 50**0.5): "the root of the sum, not of the mean: divide by the number of features too",
         (1 / 25, 7 / 25): "divided by the mean square itself: its root is missing",
@@ -50,7 +44,7 @@ def _check_rms_norm_in_batches(candidate) -> None:
     square = torch.arange(1.0, 17.0).reshape(4, 4)  # only here does a lost axis raise no error
     if torch.allclose(candidate(square, weight, 0.1), square / (square.square().mean(-1) + 0.1).sqrt() * weight):
         raise Wrong("the mean lost its axis, and divides by columns: keepdim=True")
-    mine = _tensor(candidate(features, weight, 0.1), (2, 3, 4), "norms keep the shape")
+    mine = tensor_of(candidate(features, weight, 0.1), (2, 3, 4), "the answer", "norms keep the shape")
     mean_square = features.square().mean(dim=-1, keepdim=True)
     everywhere = features / (features.square().mean() + 0.1).sqrt() * weight
     for wrong, message in (
@@ -128,7 +122,7 @@ def check_feed_forward(candidate) -> None:
     for kind, slips in _SLIPS.items():
         layer, twin = candidate(_ff_config(kind)), FeedForward(_ff_config(kind))
         twin.load_state_dict(layer.state_dict())
-        found = _tensor(layer(features), (2, 3, 4), f"{kind}: what goes out is as long as what came in")
+        found = tensor_of(layer(features), (2, 3, 4), "the answer", f"{kind}: what goes out is as long as what came in")
         up = twin.up_proj(features)
         gate = twin.gate_proj(features) if kind == "swiglu" else up
         for message, bend in slips.items():
@@ -210,7 +204,7 @@ def check_block(candidate) -> None:
     if block.attention_norm is block.feed_forward_norm:
         raise Wrong("one norm serves both places: each has its own weights")
     block.attention_norm.factor, block.feed_forward_norm.factor = 0.5, 0.25
-    found = _tensor(block(torch.full((1, 1, 2), x), _CONTEXT), (1, 1, 2), "a block keeps the shape")
+    found = tensor_of(block(torch.full((1, 1, 2), x), _CONTEXT), (1, 1, 2), "the answer", "a block keeps the shape")
     expected, wrong = _wirings(x)
     value = found[0, 0, 0].item()
     for output, message in wrong.items():
@@ -243,7 +237,7 @@ def check_broken_stream(candidate) -> None:
 
     parts = [lambda value: value + 10, lambda value: 3 * value]
     x = torch.tensor([8.0, -4.0])
-    found = _tensor(candidate(x.clone(), parts, half), (2,), "the stream keeps its shape")
+    found = tensor_of(candidate(x.clone(), parts, half), (2,), "the answer", "the stream keeps its shape")
     first, said = x + half(x) + 10, x + half(x + 10)
     for wrong, message in (
         (4 * half(half(x) + half(x) + 10), "the stream is still overwritten by its normalised copy"),
@@ -345,7 +339,7 @@ EXERCISES = [
             ("mean over everything", "dim=-1, keepdim=True", "", "each vector needs its own"),
             ("eps outside", "(mean_square + eps).sqrt()", "(mean_square.sqrt() + eps)", "added after the root"),
             ("eps forgotten", "(mean_square + eps)", "mean_square", "ε is not used"),
-            ("nothing returned", "    return features", "    features", "is there a return"),
+            ("nothing returned", "    return features", "    features", "is `return` missing"),
         ),
     ),
     Exercise(
@@ -376,7 +370,7 @@ EXERCISES = [
              "the gate has no bend"),
             ("stream added", "return self", "return residual + self", "the block does that"),
             ("never narrowed", "self.down_proj(bent)", "bent", "is as long as what came in"),
-            ("nothing returned", "        return self", "        self", "is there a return"),
+            ("nothing returned", "        return self", "        self", "is `return` missing"),
         ),
     ),
     Exercise(
@@ -408,7 +402,7 @@ EXERCISES = [
             ("post-norm", _STEP_1 + _STEP_2, _POST_NORM, "post-norm"),
             ("the copy kept", _STEP_1 + _STEP_2, _COPY_KEPT, "copy is added to, not the stream"),
             ("context forgotten", ", context)\n        return", ")\n        return", "called without the context"),
-            ("nothing returned", "        return residual +", "        residual +", "is there a return"),
+            ("nothing returned", "        return residual +", "        residual +", "is `return` missing"),
         ),
     ),
     Exercise(
