@@ -19,9 +19,8 @@ def rms_norm(
 
 def check_rms_norm(candidate) -> None:
     """By hand on (1, 7), then on other shapes, weights and a vector of zeros."""
-    found = tensor_of(
-        candidate(torch.tensor([1.0, 7.0]), torch.ones(2), 0.0), (2,), "the answer", "norms keep the shape"
-    )
+    pair = torch.tensor([1.0, 7.0])
+    found = tensor_of(candidate(pair, torch.ones(2), 0.0), (2,), "the answer", "norms keep the shape")
     known = {
         (1 / 50**0.5, 7 / 50**0.5): "the root of the sum, not of the mean: divide by the number of features too",
         (1 / 25, 7 / 25): "divided by the mean square itself: its root is missing",
@@ -29,6 +28,7 @@ def check_rms_norm(candidate) -> None:
         (-1.0, 1.0): "the mean was taken away first: that is LayerNorm; RMSNorm leaves it",
         (-(0.5**0.5), 0.5**0.5): "the mean was taken away, and var() divides by n − 1: take the mean of the squares",
         (5.0, 35.0): "multiplied by the root: divide",
+        (1 / 18**0.5, 7 / 18**0.5): "std() takes the mean away first: take the mean of the squares",
     }
     for wrong, message in known.items():
         if torch.allclose(found, torch.tensor(wrong), atol=1e-5):
@@ -132,26 +132,25 @@ def check_feed_forward(candidate) -> None:
         if torch.allclose(found, features + expected, atol=1e-6):
             raise Wrong(f"{kind}: the stream is added in here; the block does that")
         if not torch.allclose(found, expected, atol=1e-6):
-            raise Wrong(f"{kind}: widened, bent, narrowed it should begin {_some(expected)}; it begins {_some(found)}")
-
-
-def _some(values: Tensor) -> str:
-    return ", ".join(f"{number:.3f}" for number in values.flatten()[:3].tolist())
+            raise Wrong(f"{kind}: {features[0, 0]} should become {expected[0, 0]}; it becomes {found[0, 0]}")
 
 
 class _Add(nn.Module):
     """Stands for a part: multiplies and adds a number, so that a block's output tells the order of its steps."""
 
-    def __init__(self, amount: float, factor: float = 1.0) -> None:
+    def __init__(self, amount: float = 0.0, factor: float = 1.0) -> None:
         super().__init__()
         self.amount, self.factor = amount, factor
 
-    def forward(self, residual: Tensor, *_context: object) -> Tensor:
+    def forward(self, residual: Tensor, *context: object) -> Tensor:
+        if context:
+            raise Wrong("the context is for attention alone: no other part takes one")
         return residual * self.factor + self.amount
 
 
 _CONFIG = _ff_config("gelu")
 _CONTEXT = AttentionContext()
+_OVERWRITTEN = "the stream that came in was overwritten: += writes into the caller's tensor; use x = x + …"
 
 
 class _NeedsContext(_Add):
@@ -164,12 +163,7 @@ class _NeedsContext(_Add):
         return super().forward(residual)
 
 
-def _parts() -> Parts:
-    return Parts(
-        norm=lambda config, size: _Add(0.0),
-        attention=lambda config, parts, index: _NeedsContext(),
-        feed_forward=lambda config: _Add(100.0, 3.0),
-    )
+_PARTS = Parts(norm=lambda *_: _Add(), attention=lambda *_: _NeedsContext(), feed_forward=lambda *_: _Add(100.0, 3.0))
 
 
 def _wirings(x: float) -> tuple[float, dict[float, str]]:
@@ -200,11 +194,12 @@ def _wirings(x: float) -> tuple[float, dict[float, str]]:
 def check_block(candidate) -> None:
     """On parts that add known numbers, every wrong wiring gives its own output."""
     x = 4.0
-    block = candidate(_CONFIG, _parts())
+    block = candidate(_CONFIG, _PARTS)
     if block.attention_norm is block.feed_forward_norm:
         raise Wrong("one norm serves both places: each has its own weights")
     block.attention_norm.factor, block.feed_forward_norm.factor = 0.5, 0.25
-    found = tensor_of(block(torch.full((1, 1, 2), x), _CONTEXT), (1, 1, 2), "the answer", "a block keeps the shape")
+    given = torch.full((1, 1, 2), x)
+    found = tensor_of(block(given, _CONTEXT), (1, 1, 2), "the answer", "a block keeps the shape")
     expected, wrong = _wirings(x)
     value = found[0, 0, 0].item()
     for output, message in wrong.items():
@@ -212,6 +207,8 @@ def check_block(candidate) -> None:
             raise Wrong(message)
     if abs(value - expected) > 1e-4:
         raise Wrong("the steps are wired differently: norm, attention, add; then the same once more")
+    if (given != x).any():
+        raise Wrong(_OVERWRITTEN)
 
 
 BROKEN_STREAM = '''def broken_stream(residual, parts, norm):
@@ -236,9 +233,9 @@ def check_broken_stream(candidate) -> None:
         return value * 0.5
 
     parts = [lambda value: value + 10, lambda value: 3 * value]
-    x = torch.tensor([8.0, -4.0])
-    found = tensor_of(candidate(x.clone(), parts, half), (2,), "the answer", "the stream keeps its shape")
-    first, said = x + half(x) + 10, x + half(x + 10)
+    x, given = torch.tensor([[8.0, -4.0]] * 2)
+    found = tensor_of(candidate(given, parts, half), (2,), "the answer", "the stream keeps its shape")
+    said = x + half(x + 10)
     for wrong, message in (
         (4 * half(half(x) + half(x) + 10), "the stream is still overwritten by its normalised copy"),
         (half(4 * half(x + x + 10)), "the norm still touches the stream, now after the addition: that is post-norm"),
@@ -246,13 +243,16 @@ def check_broken_stream(candidate) -> None:
         (3 * half(half(x) + 10), "what a part says replaces the stream: nothing is added"),
         (4 * (x + x + 10), "the parts read the stream as it is: the norm is gone, and sizes grow without bound"),
         (4 * (half(x) + half(x) + 10), "normalised once, before all parts: each reads its own copy"),
+        (x + half(x) + 10 + 3 * half(x), "each part reads the same copy: none hears what the one before it said"),
         (half(stream(x, parts, half)), "right until the end: the stream is handed on as it is, not normalised"),
-        (first, "only the first part speaks: is the return inside the loop?"),
+        (x + half(x) + 10, "only the first part speaks: is the return inside the loop?"),
     ):
         if torch.allclose(found, wrong, atol=1e-5):
             raise Wrong(message)
     if not torch.allclose(found, stream(x, parts, half), atol=1e-5):
         raise Wrong(f"from 8 it should come to {stream(x, parts, half)[0]:.0f}, it comes to {found[0]:.4g}")
+    if not torch.equal(given, x):
+        raise Wrong(_OVERWRITTEN)
 
 
 _RMS_NORM = '''def rms_norm(features, weight, eps=1e-5):
@@ -293,17 +293,13 @@ _BLOCK = f'''class Block(nn.Module):
     def forward(self, residual, context):
         """Attention on the normalised stream, added; then the feed-forward layer, the same way."""
 {_STEP_1}{_STEP_2}'''
-_SWAPPED = (_STEP_1 + _STEP_2).replace("attention_norm", "?").replace("feed_forward_norm", "attention_norm")
-_SWAPPED = _SWAPPED.replace("?", "feed_forward_norm")
-_POST_NORM = (
-    "        residual = self.attention_norm(residual + self.attention(residual, context))\n"
-    "        return self.feed_forward_norm(residual + self.feed_forward(residual))"
-)
-_COPY_KEPT = (
-    "        residual = self.attention_norm(residual)\n"
-    "        residual = residual + self.attention(residual, context)\n"
-    "        residual = self.feed_forward_norm(residual)\n"
-    "        return residual + self.feed_forward(residual)"
+_SWAPPED = _STEP_1.replace("attention_norm", "feed_forward_norm") + _STEP_2.replace("feed_forward_n", "attention_n")
+_POST_NORM, _COPY_KEPT = (
+    step.format("attention", ", context") + step.format("feed_forward", "") + "        return residual"
+    for step in (
+        "        residual = self.{0}_norm(residual + self.{0}(residual{1}))\n",
+        "        residual = self.{0}_norm(residual)\n        residual = residual + self.{0}(residual{1})\n",
+    )
 )
 _FIXED_STREAM = BROKEN_STREAM.replace(
     "        residual = norm(residual)\n        residual = residual + part(residual)",
@@ -332,6 +328,7 @@ EXERCISES = [
             ("LayerNorm by var()", "features / (mean_square + eps).sqrt() * weight",
              "(features - features.mean(-1, keepdim=True)) / (features.var(-1, keepdim=True) + eps).sqrt() * weight",
              "var() divides by n − 1"),
+            ("divided by std()", "(mean_square + eps).sqrt()", "features.std(-1, keepdim=True)", "std() takes the"),
             ("multiplied by the root", "features / (mean_square", "features * (mean_square", "by the root: divide"),
             ("weight forgotten", " * weight", "", "the learned weight is not used"),
             ("divided by the weight", "* weight", "/ weight", "divided by the learned weight"),
@@ -401,6 +398,8 @@ EXERCISES = [
             ("first norm forgotten", "self.attention_norm(residual)", "residual", "attention reads the stream before"),
             ("post-norm", _STEP_1 + _STEP_2, _POST_NORM, "post-norm"),
             ("the copy kept", _STEP_1 + _STEP_2, _COPY_KEPT, "copy is added to, not the stream"),
+            ("context for both", "forward_norm(residual))", "forward_norm(residual), context)", "for attention"),
+            ("written in place", _STEP_1, _STEP_1.replace("residual = residual +", "residual +="), "was overwritten"),
             ("context forgotten", ", context)\n        return", ")\n        return", "called without the context"),
             ("nothing returned", "        return residual +", "        residual +", "is `return` missing"),
         ),
@@ -410,6 +409,7 @@ EXERCISES = [
         reference=stream,
         check=check_broken_stream,
         broken=BROKEN_STREAM,
+        copies=False,
         hints=(
             "What is `residual` in the second round: what the first part left, or something else?",
             "Normalise what a part reads, not what is carried on: no line may assign the norm's output to residual.",
@@ -425,6 +425,10 @@ EXERCISES = [
             ("norm once", "    for part in parts:\n        residual = residual + part(norm(residual))",
              "    residual = norm(residual)\n    for part in parts:\n        residual = residual + part(residual)",
              "normalised once, before all parts"),
+            ("one copy for all", "    for part in parts:\n        residual = residual + part(norm(residual))",
+             "    copy = norm(residual)\n    for part in parts:\n        residual = residual + part(copy)",
+             "reads the same copy"),
+            ("written in place", "residual = residual +", "residual +=", "was overwritten"),
             ("norm at the end", "return residual", "return norm(residual)", "right until the end"),
             ("left too soon", "    return residual", "        return residual", "is the return inside the loop"),
         ),
