@@ -14,7 +14,7 @@
 - `gpt`: the next token's probabilities, shares of a whole.
 - `trace`: the residual stream and what is written to it, any step of a pass as an image (`flow_figure`, `step_figure`).
 - `chat`: a conversation as a page, and a box to take part in it (`chat_box`, `conversation_html`).
-- `cache`: what each step of writing reads, how costs grow, what fits into memory (`reading_figure`, `memory_figure`).
+- `cache`: what each step of writing reads, how costs grow, what fits into memory (`reading_figure`, `memory_stage`).
 - `training`: the loss as it falls, what is written and known on the way, number formats (`live_curve`).
 - `welcome`: the map of the course, and a word that takes shape layer by layer (`course_map_figure`, `depth_figure`).
 - `fine_tuning`: which tokens of a conversation are learned, and what a batch of them costs (`mask_figure`).
@@ -91,7 +91,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "growth_figure": "cache",
         "label_box": "labelling",
         "live_curve": "training",
-        "memory_figure": "cache",
+        "memory_stage": "cache",
         "reading_figure": "cache",
         "loss_curve": "neuron",
         "loss_figure": "training",

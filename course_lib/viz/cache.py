@@ -1,8 +1,10 @@
 """Pictures of a cache at work: what is read at each step, how costs grow, what fits into memory."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from course_lib.viz.stage import Stage
 from course_lib.viz.style import DASHES, INK, MARKERS, PALETTE, QUIET
 
 if TYPE_CHECKING:
@@ -90,14 +92,14 @@ CARDS = {"a laptop, or a free GPU: 16 GB": 16, "one large GPU: 80 GB": 80, "eigh
 """Name → memory, in billions of bytes."""
 
 
-def memory_figure(
+def memory_stage(
     lengths: Sequence[int],
     weights: float | int,
     caches: Mapping[str, Sequence[float | int]],
     chosen: int,
     title: str = "",
-) -> "Figure":
-    """Draw how weights and caches fill memory as texts grow.
+) -> Stage:
+    """Draw how weights and caches fill memory as texts grow; axes and machines are drawn once.
 
     Args:
         lengths: Tokens kept of each sequence, ascending.
@@ -107,35 +109,51 @@ def memory_figure(
         title: Above the picture.
 
     Returns:
-        The figure, in GB (billions of bytes), with what usual machines hold as horizontal lines.
+        The picture, in GB (billions of bytes), with what usual machines hold as horizontal lines; the next call with
+        the same lengths and names draws on the same stage.
 
     Raises:
         ValueError: `chosen` is not one of the lengths.
     """
-    from matplotlib.figure import Figure
-
     if chosen not in lengths:
         raise ValueError(f"chosen={chosen}: it must be one of the lengths, {lengths[0]} to {lengths[-1]}")
-    figure = Figure(figsize=(8.0, 4.0))  # a layout that is computed would take longer than the drawing
+    stage = _memory_stage(tuple(lengths), tuple(caches))
+    heading, amount_of_weights, *rest, dot, label = stage.moving
+    heading.set_text(title)
+    amount_of_weights.set_ydata([weights / 1e9] * len(lengths))
+    for curve, amounts in zip(rest[: len(caches)], caches.values(), strict=True):
+        curve.set_ydata([amount / 1e9 for amount in amounts])
+    amount = next(iter(caches.values()))[list(lengths).index(chosen)] / 1e9
+    dot.set_data([chosen], [amount])
+    label.set_text(f"{_amount(amount)} GB")
+    label.xy = (chosen, amount)
+    return stage
+
+
+@lru_cache(maxsize=4)
+def _memory_stage(lengths: tuple[int, ...], names: tuple[str, ...]) -> Stage:
+    """The still parts. The machines' names never change, but are drawn over the lines, so that they can be read."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8.0, 4.0))
     axes = figure.add_axes((0.09, 0.14, 0.88, 0.76))
+    axes.set(xscale="log", yscale="log", xlim=(lengths[0] / 1.41, lengths[-1] * 1.41), ylim=(0.01, 20_000),
+             xlabel="tokens kept of each sequence", ylabel="GB")  # fmt: skip
+    white, machines = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}, []
     for name, billions in CARDS.items():
         axes.axhline(billions, color=QUIET, linewidth=0.8, linestyle=":")
-        axes.text(lengths[0], billions * 0.93, name, fontsize=8, color=QUIET, va="top", zorder=4,
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
-    axes.plot(lengths, [weights / 1e9] * len(lengths), color=INK, linestyle="-", label="weights")
-    for index, (name, amounts) in enumerate(caches.items()):
-        axes.plot(lengths, [amount / 1e9 for amount in amounts], color=PALETTE[index], linestyle=DASHES[index],
-                  label=name)  # fmt: skip
-    amount = next(iter(caches.values()))[list(lengths).index(chosen)] / 1e9
-    axes.plot([chosen], [amount], marker="o", markersize=9, color=PALETTE[0], linestyle="none")
-    axes.annotate(f"{_amount(amount)} GB", (chosen, amount), xytext=(-8, 8), textcoords="offset points", ha="right",
-                  fontsize=10, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0})  # fmt: skip
-    axes.set(xscale="log", yscale="log", ylim=(0.01, 20_000), xlabel="tokens kept of each sequence", ylabel="GB",
-             title=title)  # fmt: skip
+        machines.append(axes.text(lengths[0], billions * 0.93, name, fontsize=8, color=QUIET, va="top", bbox=white))
+    blank = [1.0] * len(lengths)
+    lines = axes.plot(lengths, blank, color=INK, linestyle="-", label="weights")
+    for index, name in enumerate(names):
+        lines += axes.plot(lengths, blank, color=PALETTE[index], linestyle=DASHES[index], label=name)
+    (dot,) = axes.plot(lengths[:1], blank[:1], marker="o", markersize=9, color=PALETTE[0], linestyle="none")
+    label = axes.annotate("", (lengths[0], 1.0), xytext=(-8, 8), textcoords="offset points", ha="right", fontsize=10,
+                          bbox=white)  # fmt: skip
     axes.set_xticks(lengths, [_short(length) for length in lengths])
     axes.set_xticks([], minor=True)
-    axes.legend(loc="lower right", fontsize=8)
-    return figure
+    axes.legend(handles=lines, loc="lower right", fontsize=8)
+    return Stage(figure, [axes.set_title(""), *lines, *machines, dot, label])
 
 
 def _short(n_tokens: int) -> str:

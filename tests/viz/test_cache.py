@@ -2,7 +2,7 @@
 
 import pytest
 
-from course_lib.viz import growth_figure, memory_figure, reading_figure
+from course_lib.viz import growth_figure, memory_stage, reading_figure
 
 
 def test_readings_are_counted_and_drawn():
@@ -39,7 +39,7 @@ def test_without_a_fit_the_dots_are_joined():
 
 
 def test_memory_is_in_billions_of_bytes_and_the_choice_is_marked():
-    figure = memory_figure([1024, 2**20], 140e9, {"cache": [1e9, 1024e9], "all heads": [8e9, 8192e9]}, 2**20)
+    figure = memory_stage([1024, 2**20], 140e9, {"cache": [1e9, 1024e9], "all heads": [8e9, 8192e9]}, 2**20).figure
     (axes,) = figure.axes
     by_name = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
     assert by_name["weights"] == [140.0, 140.0]
@@ -52,4 +52,4 @@ def test_memory_is_in_billions_of_bytes_and_the_choice_is_marked():
 
 def test_a_length_that_is_not_there_is_one_line():
     with pytest.raises(ValueError, match="chosen=5: it must be one of the lengths, 1 to 4"):
-        memory_figure([1, 2, 4], 1.0, {"cache": [1.0, 2.0, 4.0]}, 5)
+        memory_stage([1, 2, 4], 1.0, {"cache": [1.0, 2.0, 4.0]}, 5)
