@@ -79,18 +79,15 @@ def stack_figure(signals: Mapping[str, SignalLike]) -> "Figure":
     return figure
 
 
-def stack_explorer(
-    simulate: Callable[[str, int, float], SignalLike], names: Sequence[str], n_blocks: int
-) -> Callable[..., Stage]:
+def stack_explorer(simulate: Callable[[str, int, float], SignalLike], n_blocks: int) -> Callable[..., Stage]:
     """The same for one stack, as its arrangement, its depth and the loudness of its parts change.
 
     Args:
         simulate: From an arrangement's name, blocks and the loudness of parts to what is measured.
-        names: The arrangements, in the order of the slider.
         n_blocks: Most blocks.
 
     Returns:
-        A function of `arrangement` (its place), `depth` and `loudness` that gives the picture.
+        A function of `arrangement` (its name), `depth` and `loudness` that gives the picture.
     """
     from matplotlib.figure import Figure
 
@@ -103,11 +100,11 @@ def stack_explorer(
     label = figure.text(0.075, 0.94, "", fontsize=11, color=INK)
     stage = Stage(figure, [*moving, label])
 
-    def draw(arrangement: int, depth: int, loudness: float) -> Stage:
-        signal = simulate(names[int(arrangement)], int(depth), float(loudness))
+    def draw(arrangement: str, depth: int, loudness: float) -> Stage:
+        signal = simulate(arrangement, int(depth), float(loudness))
         for line, curve in zip(moving, _curves(signal), strict=True):
             line.set_data(range(len(curve)), curve)
-        label.set_text(f"{names[int(arrangement)]}, {int(depth)} blocks, parts speak at {loudness:.2f}")
+        label.set_text(f"{arrangement}, {int(depth)} blocks, parts speak at {loudness:.2f}")
         return stage
 
     return draw

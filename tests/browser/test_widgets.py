@@ -39,8 +39,8 @@ DRIVES = {
         ("button", "both one on", "Enter", "Query at 14, key at 6, 8 apart"),
     ]),
     "12_the_block": ("residual only: x becomes", [
-        ("slider", 0, "ArrowRight", "post-norm: x becomes"),
-        ("slider", 1, "ArrowLeft", "post-norm: x becomes"),
+        ("list", 0, "End", "pre-norm: x becomes"),
+        ("slider", 0, "ArrowLeft", "pre-norm: x becomes"),
     ]),
     "13_gpt": ("blocks.1.attention.attention_pattern: 4 × 9 × 9 numbers", [
         ("slider", 0, "ArrowRight", "blocks.1.attention.o_proj: 9 × 192 numbers"),

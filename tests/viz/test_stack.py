@@ -35,18 +35,18 @@ def test_three_panels_show_size_gradient_and_likeness_of_every_stack():
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["pre-norm", "post-norm"]
 
 
-def test_the_explorer_asks_for_what_the_sliders_say_and_is_pure():
+def test_the_explorer_asks_for_what_the_controls_say_and_is_pure():
     asked = []
 
     def simulate(*wanted):
         asked.append(wanted)
         return signal(n_blocks=wanted[1])
 
-    draw = stack_explorer(simulate, ["neither", "pre-norm"], n_blocks=4)
-    first = png(draw(arrangement=1, depth=3, loudness=1.0))
+    draw = stack_explorer(simulate, n_blocks=4)
+    first = png(draw(arrangement="pre-norm", depth=3, loudness=1.0))
     assert asked == [("pre-norm", 3, 1.0)]
-    assert png(draw(arrangement=0, depth=4, loudness=1.0)) != first
-    assert png(draw(arrangement=1, depth=3, loudness=1.0)) == first
+    assert png(draw(arrangement="neither", depth=4, loudness=1.0)) != first
+    assert png(draw(arrangement="pre-norm", depth=3, loudness=1.0)) == first
 
 
 def test_each_run_is_a_ring_and_the_bar_stands_at_the_mean():
