@@ -24,7 +24,7 @@ def broken_adam(start: float, gradients: list[float], learning_rate: float) -> l
     for step, gradient in enumerate(gradients, 1):
         mean = 0.9 * mean + 0.1 * gradient
         square = 0.999 * square + 0.001 * gradient**2
-        usual_size = math.sqrt(square / (1 - 0.999**step)) + 1e-8
+        usual_size = (square / (1 - 0.999**step)) ** 0.5 + 1e-8
         weight = weight - learning_rate * mean / (1 - 0.9**step) / usual_size
         places.append(weight)
     return places
@@ -248,7 +248,7 @@ BROKEN = '''def broken_adam(start: float, gradients: list[float], learning_rate:
         places.append(weight)
     return places'''
 
-MENDED = BROKEN.replace("usual_size = square", "usual_size = math.sqrt(square / (1 - 0.999**step))")
+MENDED = BROKEN.replace("usual_size = square", "usual_size = (square / (1 - 0.999**step)) ** 0.5")
 
 _CLIP = '''def clip_by_length(gradients, limit):
     """The gradients, together at most `limit` long, and how long they were."""
@@ -364,7 +364,7 @@ EXERCISES = [
             ("root alone mended", " / (1 - 0.999**step)", "", "still forgets that it began at 0"),
             (
                 "start alone mended",
-                "math.sqrt(square / (1 - 0.999**step))",
+                "(square / (1 - 0.999**step)) ** 0.5",
                 "square / (1 - 0.999**step)",
                 "What undoes a square?",
             ),
@@ -373,12 +373,12 @@ EXERCISES = [
                 "gradient**2",
                 "abs(gradient)",
                 "averaged in another way",
-                ("math.sqrt(square / (1 - 0.999**step))", "square / (1 - 0.999**step)"),
+                ("(square / (1 - 0.999**step)) ** 0.5", "square / (1 - 0.999**step)"),
             ),
             (
                 "root before correction",
-                "math.sqrt(square / (1 - 0.999**step))",
-                "math.sqrt(square) / (1 - 0.999**step)",
+                "(square / (1 - 0.999**step)) ** 0.5",
+                "square**0.5 / (1 - 0.999**step)",
                 "before you take its root",
             ),
             ("corrected by the other share", "0.999**step", "0.9**step", "it keeps 0.999 of itself"),

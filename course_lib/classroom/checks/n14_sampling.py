@@ -1,6 +1,6 @@
 """Checks of notebook 14: choosing the next token."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from inspect import getsource
 
 import torch
@@ -35,7 +35,7 @@ def keep_min_p(probabilities: Float[Tensor, "*batch vocab"], share: float | int)
     return kept / kept.sum(dim=-1, keepdim=True)
 
 
-def allowed_tokens(written: str, pieces: Sequence[str], answers: Sequence[str]) -> list[int]:
+def allowed_tokens(written: str, pieces: list[str], answers: list[str]) -> list[int]:
     """Ids of the tokens after which the text is still the beginning of an answer."""
     return [
         token_id
