@@ -18,19 +18,23 @@ Number = float | int
 
 _LOOKS = {
     "sinusoidal": 0, "learned": 1, "rotary": 2, "none": 3, "rotary, 1 layer": 4, "none, 1 layer": 5,
-    "windowed": 4, "squeezed": 5, "squeezed, tuned": 0, "tuned": 1,
+    "windowed": 4, "squeezed": 5, "squeezed, tuned": 5, "tuned": 6,
 }  # fmt: skip
 """One look for each scheme in all pictures of the notebook, and one for each way of mending the rotary one."""
+
+_TUNED = {"marker": "x", "linestyle": DASHES[0], "markeredgewidth": 2.0}
+"""What tells a model that was tuned from those that were not."""
 
 
 def _look(name: str, index: int) -> dict:
     """Colour, marker and dashes of a curve; names that are not known go by their order."""
     index = _LOOKS.get(name, index)
-    return {
-        "color": PALETTE[index % len(PALETTE)],
+    look = {
+        "color": (*PALETTE, INK)[index % (len(PALETTE) + 1)],
         "marker": MARKERS[index % len(MARKERS)],
         "linestyle": DASHES[index % len(DASHES)],
     }
+    return look | _TUNED if name.endswith("tuned") else look
 
 
 def codes_figure(codes: Mapping[str, Float[Tensor, "token column"]]) -> "Figure":
@@ -173,9 +177,7 @@ def beyond_figure(
         for run in zip(*by_place.values(), strict=True):
             axes.plot(places, run, color=look["color"], linestyle="-", linewidth=0.7, alpha=0.35)
         means = [sum(values) / len(values) for values in by_place.values()]
-        axes.plot(
-            places, means, label=name, linewidth=2.0, **{key: look[key] for key in ("color", "marker", "linestyle")}
-        )
+        axes.plot(places, means, label=name, linewidth=2.0, **look)
     last = max(place for by_place in curves.values() for place in by_place)
     if guessing is not None:
         axes.axhline(guessing, color=QUIET, linewidth=1, linestyle="--")

@@ -67,6 +67,13 @@ def test_a_curve_goes_through_means_and_a_thin_line_through_each_seed():
     assert axes.get_ylabel() == "surprise in nats"
 
 
+def test_a_tuned_model_has_a_look_of_its_own():
+    names = ("rotary", "windowed", "squeezed", "squeezed, tuned", "tuned")
+    axes = viz.beyond_figure({name: {4: [1.0], 8: [2.0]} for name in names}, 6).axes[0]
+    looks = {(line.get_color(), line.get_marker()) for line in axes.lines if line.get_label() in names}
+    assert len(looks) == len(names)
+
+
 def test_guessing_is_a_level_line_that_says_so():
     (axes,) = beyond_figure({"rotary": {8: [1.0], 64: [2.0]}}, trained_length=32, guessing=2.77).axes
     assert any(list(line.get_ydata()) == [2.77, 2.77] for line in axes.lines)

@@ -37,6 +37,7 @@ def check_sinusoidal_table(candidate) -> None:
         later = sinusoidal_table(n_positions + 1, d_model)[1:]
         same = sinusoidal_table(n_positions, 2).repeat(1, d_model // 2)
         undivided = sinusoidal_table(n_positions, d_model, theta=10_000.0**d_model)
+        lonely = torch.stack((sines, sinusoidal_table(n_positions, 2 * d_model)[:, 3::4]), dim=-1).flatten(1)
         _blame(
             found,
             {
@@ -48,6 +49,7 @@ def check_sinusoidal_table(candidate) -> None:
                 "the speeds fall only to 1/100: the exponent of pair i is 2i / d_model": half,
                 "from pair to pair the speeds fall far too much: is the exponent divided by d_model?": undivided,
                 "row 0 belongs to place 0, where every sine is 0; yours begins at place 1": later,
+                "each feature has a speed of its own: a sine and its cosine share one angle": lonely,
                 "all pairs turn at one speed, so places 6.28 apart look alike: give each pair its own": same,
             },
         )  # fmt: skip
@@ -63,6 +65,8 @@ def _rotary_slips(features: Tensor, cos: Tensor, sin: Tensor) -> dict[str, Tenso
     right, up = first * cos - second * sin, second * cos + first * sin
     return {
         "neighbours are paired: here feature i of the first half turns with feature i of the second half": neighbours,
+        "pairs are cut from neighbours but joined as halves: cut in halves too, features.chunk(2, dim=-1)":
+            torch.cat((even * cos - odd * sin, odd * cos + even * sin), dim=-1),
         "it turns the wrong way round: a quarter turn must take (1, 0) to (0, 1)":
             torch.cat((first * cos + second * sin, second * cos - first * sin), dim=-1),
         "vectors change their length: one of the two lines needs a minus":
@@ -158,11 +162,11 @@ def mended_scores(
     return _scores(query, key, n_past, 1)
 
 
-def _scores(query: Tensor, key: Tensor, start: int, sign: int) -> Tensor:
-    """Scores of queries that are turned as if they began at `start`, and keys turned one way or the other."""
+def _scores(query: Tensor, key: Tensor, start: int, sign: int, turn: int = 1) -> Tensor:
+    """Scores of queries that begin at `start`, and keys turned the same way or the other (-1); `turn` -1: both so."""
     width = query.shape[-1]
-    query = apply_rotary(query, *rotary_tables(torch.arange(start, start + len(query)), width))
-    return query @ apply_rotary(key, *rotary_tables(sign * torch.arange(len(key)), width)).T
+    query = apply_rotary(query, *rotary_tables(turn * torch.arange(start, start + len(query)), width))
+    return query @ apply_rotary(key, *rotary_tables(turn * sign * torch.arange(len(key)), width)).T
 
 
 def check_broken_scores(candidate) -> None:
@@ -189,6 +193,8 @@ def check_broken_scores(candidate) -> None:
             "the new tokens are turned one place too little: tokens are counted from 0, so the first stands at n_past":
                 _scores(query, key, n_past - 1, 1),
             "nothing is turned any more, so order is lost": query @ key.T,
+            "both are turned backwards: at place 1 a query turns by +1 × speed, and so does a key":
+                _scores(query, key, n_past, 1, turn=-1),
         }  # fmt: skip
         _blame(found, slips)
         raise Wrong(f"{what} differs from the table read at once: at which place stands each query, and each key?")
@@ -250,6 +256,14 @@ EXERCISES = [
             ("i for 2i", "torch.arange(0, d_model, 2)", "torch.arange(d_model // 2)", "only to 1/100"),
             ("places from 1", "torch.arange(n_positions)[", "torch.arange(1, n_positions + 1)[", "begins at place 1"),
             (
+                "a speed for each feature",
+                "torch.arange(0, d_model, 2) / d_model",
+                "torch.arange(d_model) / d_model",
+                "a sine and its cosine share one angle",
+                ("angles.sin()", "angles[:, 0::2].sin()"),
+                ("angles.cos()", "angles[:, 1::2].cos()"),
+            ),
+            (
                 "one speed for all",
                 "angles = torch.arange(n_positions)[:, None] * speeds",
                 "angles = torch.arange(n_positions)[:, None] * speeds[0]",
@@ -278,6 +292,12 @@ EXERCISES = [
                 "(features[..., 0::2], features[..., 1::2])",
                 "neighbours are paired",
                 ("torch.cat((right, up), dim=-1)", "torch.stack((right, up), dim=-1).flatten(-2)"),
+            ),
+            (
+                "neighbours paired, joined as halves",
+                "features.chunk(2, dim=-1)",
+                "(features[..., 0::2], features[..., 1::2])",
+                "but joined as halves",
             ),
             (
                 "turned backwards",
@@ -389,6 +409,13 @@ EXERCISES = [
                 _MENDED_SCORES,
                 ("one too far", "n_past, n_past + len(query)", "n_past + 1, n_past + 1 + len(query)", "too far"),
                 ("one too little", "n_past, n_past + len(query)", "n_past - 1, n_past - 1 + len(query)", "too little"),
+                (
+                    "both turned backwards",
+                    "torch.arange(n_past, n_past + len(query))",
+                    "-torch.arange(n_past, n_past + len(query))",
+                    "both are turned backwards",
+                    ("rotary_tables(key_places", "rotary_tables(-key_places"),
+                ),
                 (
                     "nothing turned",
                     "return query @ key.T",
@@ -561,6 +588,10 @@ DIAGNOSES = {
     "11.right_windowed": Diagnosis(
         above="there is nothing above: are the answers counted twice?",
         below="looking back 63 tokens mends less than usual: does the mask reach the copied model?",
+    ),
+    "11.right_crowded": Diagnosis(
+        above="the crowd costs less than usual: do all but the last 63 tokens stand at place 0?",
+        below="the crowd costs more than usual: is any distance longer than 63?",
     ),
     "11.right_squeezed": Diagnosis(
         above="squeezed places do better than usual: are they squeezed at all?",
