@@ -69,7 +69,7 @@ def test_a_curve_goes_through_means_and_a_thin_line_through_each_seed():
 
 def test_a_tuned_model_has_a_look_of_its_own():
     names = ("rotary", "windowed", "squeezed", "squeezed, tuned", "tuned")
-    axes = viz.beyond_figure({name: {4: [1.0], 8: [2.0]} for name in names}, 6).axes[0]
+    (axes,) = beyond_figure({name: {4: [1.0], 8: [2.0]} for name in names}, trained_length=6).axes
     looks = {(line.get_color(), line.get_marker()) for line in axes.lines if line.get_label() in names}
     assert len(looks) == len(names)
 
