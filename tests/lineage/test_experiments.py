@@ -47,6 +47,7 @@ def test_every_row_tells_where_it_comes_from(coin, tmp_path):
     (first, *_), stored = rows, read_results(tmp_path / "X9.csv")
     assert len(stored) == 4
     assert set(stored[0]) == {"seed", "configuration", "rung", "machine", "dtype", "seconds", "bias", "heads"}
+    assert {row["dtype"] for row in stored} == {"float32"}
     assert first["configuration"] == recipe(coin).hash({"bias": 0.5}) != recipe(coin).hash({"bias": 0.25})
 
 

@@ -43,6 +43,7 @@ EXPERIMENT = Experiment(
     id="base",
     question="What does the base model recall and make up, over seeds?",
     measure=measure,
+    in_training_dtype=True,
     settings={"full": ({"n_tokens": STAGES["base"].recipe.n_tokens},)},
     n_seeds={"full": 3},
 )

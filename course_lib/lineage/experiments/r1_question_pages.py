@@ -44,6 +44,7 @@ EXPERIMENT = Experiment(
     id="R1",
     question="Does a base model answer a question, or go on writing, and does it depend on what it has read?",
     measure=measure,
+    in_training_dtype=True,
     settings={
         "small": _settings((0.0, 0.3), d_model=32, n_layers=1, n_tokens=20_000),
         "full": _settings((0.0, 0.02, 0.1, 0.3), d_model=96, n_layers=3, n_tokens=600_000),

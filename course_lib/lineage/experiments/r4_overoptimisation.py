@@ -117,6 +117,7 @@ EXPERIMENT = Experiment(
     id="R4",
     question="What does RLHF gain, and what if the judge is poor, or distance costs nothing?",
     measure=measure,
+    in_training_dtype=True,
     settings={
         "small": (_setting("utility", MANY, LEASH, 2),),
         "full": (

@@ -30,6 +30,8 @@ class Experiment:
     """Rung → the settings compared on it. `small` takes seconds (tests run it), `full` is what ships."""
     n_seeds: Mapping[str, int]
     """Rung → how many seeds."""
+    in_training_dtype: bool = False
+    """Whether it trains as the course's models do, in the machine's own number format; else all is float32."""
     version: int = 1
     """Raised by hand when `measure` begins to mean something else, so that older results count no more."""
 
@@ -124,6 +126,7 @@ def run_experiment(
     rows: list[dict] = [row for row in read_results(path) if row["configuration"] in current]
     done = {(int(row["seed"]), row["configuration"]) for row in rows}
     here = machine()
+    dtype = str(here.training_dtype).removeprefix("torch.") if experiment.in_training_dtype else "float32"
     for seed in range(n_seeds or experiment.n_seeds[rung]):
         for setting in settings:
             configuration = experiment.hash(setting)
@@ -132,9 +135,8 @@ def run_experiment(
             start = time.perf_counter()
             measured = experiment.measure(seed, **setting)
             row = {"seed": seed, "configuration": configuration, "rung": rung}
-            row |= {"machine": here.name, "dtype": str(here.training_dtype).removeprefix("torch.")}
-            row |= {"seconds": f"{time.perf_counter() - start:.1f}"} | dict(setting)
-            row |= {name: tell(value) for name, value in measured.items()}
+            row |= {"machine": here.name, "dtype": dtype, "seconds": f"{time.perf_counter() - start:.1f}"}
+            row |= dict(setting) | {name: tell(value) for name, value in measured.items()}
             rows.append(row)
             write_results(path, rows)
             yield row
