@@ -146,10 +146,11 @@ def mended_pattern(
 
 
 def _twice(scores: Tensor) -> list[Tensor]:
-    """The patterns of those who mask between two softmaxes, or before both."""
+    """The patterns of those who mask between two softmaxes, or before both; the last with zeros between them."""
     forbidden = ~causal_mask(len(scores))
     before = scores.masked_fill(forbidden, float("-inf"))
-    return [each.softmax(dim=-1).masked_fill(forbidden, float("-inf")).softmax(dim=-1) for each in (scores, before)]
+    fills = ((scores, float("-inf")), (before, float("-inf")), (scores, 0.0))
+    return [each.softmax(dim=-1).masked_fill(forbidden, fill).softmax(dim=-1) for each, fill in fills]
 
 
 def check_broken_pattern(candidate) -> None:
@@ -162,6 +163,13 @@ def check_broken_pattern(candidate) -> None:
     zeroed = (query @ key.T / 3**0.5).masked_fill(~causal_mask(6), 0.0).softmax(dim=-1)
     if torch.allclose(pattern, zeroed, atol=1e-5):
         raise Wrong("a forbidden score of 0 still gets a share, for e to the 0 is 1: which score gets none?")
+    *twice, zeros_between = _twice(query @ key.T / 3**0.5)
+    if any(torch.allclose(pattern, each, atol=1e-5) for each in twice):
+        raise Wrong("softmax ran twice, which evens the shares out: once, after the mask")
+    if torch.allclose(pattern, zeros_between, atol=1e-5):
+        raise Wrong(
+            "the second softmax gives each zero a share again, for e to the 0 is 1: softmax once, after the mask"
+        )
     if torch.allclose(pattern, pattern.triu(), atol=1e-6):
         raise Wrong("tokens look at later ones only: the triangle is upside down")
     if pattern[0].isnan().any() or pattern[0, 0] == 0:
@@ -179,9 +187,6 @@ def check_broken_pattern(candidate) -> None:
     undivided = (query @ key.T).masked_fill(~causal_mask(6), float("-inf")).softmax(dim=-1)
     if torch.allclose(pattern, undivided, atol=1e-5):
         raise Wrong("the division by √d_head is gone; it was right")
-    twice = _twice(query @ key.T / 3**0.5)
-    if any(torch.allclose(pattern, each, atol=1e-5) for each in twice):
-        raise Wrong("softmax ran twice, which evens the shares out: once, after the mask")
     if not torch.allclose(pattern, expected, atol=1e-5):
         raise Wrong("rows sum to 1 and see no future, but the shares are not softmax of the scores any more")
 
@@ -360,6 +365,12 @@ EXERCISES = [
                     '    return shares.masked_fill(~allowed, float("-inf")).softmax(dim=-1)',
                     "softmax ran twice",
                 ),
+                (
+                    "zeros between two softmaxes",
+                    "    return shares.masked_fill(~allowed, 0.0)",
+                    "    return shares.masked_fill(~allowed, 0.0).softmax(dim=-1)",
+                    "gives each zero a share again",
+                ),
                 ("rescaled without keepdim", "return shares.masked_fill(~allowed, 0.0)", _RESCALED, "row 1 sums to"),
             ),
             *Mistake.slips(
@@ -506,5 +517,9 @@ DIAGNOSES = {
     "09.loss_cheating": Diagnosis(
         above="the model without a mask did not find the answer on the page: is there a mask after all?",
         below="even surer than usual: harmless",
+    ),
+    "09.loss_with_nothing_to_see": Diagnosis(
+        above="worse than a model that copies usually is where there is nothing to copy: harmless",
+        below="it learned something about the language after all: is there a mask?",
     ),
 }
