@@ -9,7 +9,7 @@
 - `layers`: a matrix product as tables, decisions side by side, random layers over a plane (`product_figure`).
 - `letters`: what follows what, a text letter by letter, letters on a map (`follows_figure`, `spelling_figure`).
 - `attention`: who looks at whom, as a table and as arcs.
-- `heads`: maps of what heads look at, one to explore, several, flips, what a missing head costs (`head_maps_figure`).
+- `heads`: vectors cut into heads, what heads look at, flips, what a missing head costs (`head_maps_figure`).
 - `positions`: codes of places, clocks that turn, surprise beyond the trained length (`rotary_explorer`).
 - `gpt`: the next token's probabilities, shares of a whole.
 - `trace`: the residual stream and what is written to it, any step of a pass as an image (`flow_figure`, `step_figure`).
@@ -45,6 +45,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "head_maps_figure": "heads",
         "head_stage": "heads",
         "losses_of_heads_figure": "heads",
+        "pieces_figure": "heads",
         "beyond_figure": "positions",
         "codes_figure": "positions",
         "rotary_explorer": "positions",

@@ -1,4 +1,4 @@
-"""Pictures of heads: maps of what each looks at, one to explore, one against several, flips, the cost of a loss."""
+"""Pictures of heads: how vectors are cut, what each looks at, one to explore, several, flips, the cost of a loss."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -48,6 +48,48 @@ def head_maps_figure(maps: Mapping[str, Float[Tensor, "layer head"]], chance: Ma
             axes.text(head, layer, f"{score:.2f}", ha="center", va="center", fontsize=7, color=colour)
     row[0].set_ylabel("layer")
     figure.colorbar(image, ax=row, shrink=0.8, ticks=(0, 0.5, 1)).set_label("mean share")
+    return figure
+
+
+def pieces_figure(
+    vectors: Float[Tensor, "token d_model"], cuts: Mapping[str, Float[Tensor, "head token d_head"]]
+) -> "Figure":
+    """Draw tokens' vectors, number by number, and what each head is given of them by one cut or another.
+
+    Args:
+        vectors: A row for each token; no number occurs twice.
+        cuts: Name of the cut → its pieces, made of the same numbers.
+
+    Returns:
+        The figure: each number is in its token's colour wherever it stands.
+
+    Raises:
+        ValueError: A number occurs twice, or a piece holds a number of no vector.
+    """
+    from matplotlib.colors import ListedColormap
+    from matplotlib.figure import Figure
+
+    owner = {number: token for token, row in enumerate(vectors.tolist()) for number in row}
+    if len(owner) < vectors.numel() or any(not set(cut.flatten().tolist()) <= set(owner) for cut in cuts.values()):
+        raise ValueError("every number must belong to one token, and every piece be made of these numbers")
+    tables = [("the vectors", "features", vectors)]
+    tables += [(name if not head else "", f"head {head}", piece) for name, cut in cuts.items()
+               for head, piece in enumerate(cut)]  # fmt: skip
+    colours = ListedColormap([(colour, 0.35) for colour in PALETTE[: len(vectors)]])
+    figure = Figure(figsize=(8.4, 0.45 * len(vectors) + 0.9), layout="constrained")
+    widths = [table.shape[1] for _title, _name, table in tables]
+    for axes, (title, name, table) in zip(figure.subplots(1, len(tables), width_ratios=widths), tables, strict=True):
+        axes.imshow([[owner[number] for number in row] for row in table.tolist()], cmap=colours, vmin=0,
+                    vmax=max(len(vectors) - 1, 1), aspect="auto")  # fmt: skip
+        for row, numbers in enumerate(table.tolist()):
+            for column, number in enumerate(numbers):
+                axes.text(column, row, f"{number:g}", ha="center", va="center", fontsize=10)
+        axes.set(title=title, xlabel=name, xticks=[], yticks=range(len(table)))
+        axes.tick_params(length=0)
+        axes.grid(visible=False)
+    figure.axes[0].set_ylabel("token")
+    for axes in figure.axes[1:]:
+        axes.set_ylabel("row")
     return figure
 
 

@@ -3,7 +3,15 @@
 import pytest
 import torch
 
-from course_lib.viz import cut_figure, flips_figure, head_maps_figure, head_stage, losses_of_heads_figure, png
+from course_lib.viz import (
+    cut_figure,
+    flips_figure,
+    head_maps_figure,
+    head_stage,
+    losses_of_heads_figure,
+    pieces_figure,
+    png,
+)
 
 
 def test_small_maps_carry_their_numbers_and_large_ones_do_not():
@@ -16,6 +24,29 @@ def test_small_maps_carry_their_numbers_and_large_ones_do_not():
     assert png(large)
     with pytest.raises(ValueError, match="no map"):
         head_maps_figure({}, {})
+
+
+def test_every_number_of_a_piece_has_the_colour_of_its_token():
+    vectors = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    right, wrong = torch.tensor([[[1.0], [3.0]], [[2.0], [4.0]]]), torch.tensor([[[1.0], [2.0]], [[3.0], [4.0]]])
+    figure = pieces_figure(vectors, {"right": right, "wrong": wrong})
+    tokens = [axes.images[0].get_array().tolist() for axes in figure.axes]
+    assert tokens == [[[0, 0], [1, 1]], *[[[0], [1]]] * 2, [[0], [0]], [[1], [1]]]
+    assert [text.get_text() for text in figure.axes[3].texts] == ["1", "2"]
+    assert [axes.get_title(loc="left") or axes.get_title() for axes in figure.axes] == [
+        "the vectors",
+        "right",
+        "",
+        "wrong",
+        "",
+    ]
+    assert png(figure)
+
+
+@pytest.mark.parametrize("vectors", [torch.tensor([[1.0, 1.0]]), torch.tensor([[1.0, 2.0]])])
+def test_a_number_that_is_nobodys_or_everybodys_is_refused(vectors):
+    with pytest.raises(ValueError, match="belong to one token"):
+        pieces_figure(vectors, {"cut": torch.tensor([[[1.0]], [[5.0]]])})
 
 
 def test_cuts_show_every_seed_and_this_run():

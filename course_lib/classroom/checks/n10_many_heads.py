@@ -108,6 +108,9 @@ def _variants(attention: nn.Module, residual: Tensor, context: AttentionContext)
         ),
         "there is one head over all features: nothing was split": last(one_head),
         "the residual is added here too: the block does that": residual + last(merged(right)),
+        "neither turned nor masked: all four that self.place returns are needed": last(
+            merged(scaled_dot_product(query, key, value))
+        ),
     }
 
 
@@ -124,12 +127,17 @@ def check_attention(candidate) -> None:
             raise Wrong("self.place was handed tensors that are not split: it wants batch, head, token, d_head")
         return Parts().positions(features, cos, sin)
 
+    def mixes(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        if inputs[0].ndim != 3 or inputs[0].shape[-1] != 12:
+            raise Wrong(f"o_proj was handed {tuple(inputs[0].shape)}: first merge the heads, batch, token, d_model")
+
     for n_tokens in (5, 1):
         residual = torch.randn(2, n_tokens, 12, generator=generator)
         cos, sin = rotary_tables(torch.arange(n_tokens)[None], 4)
         context = AttentionContext(rotary=(cos[:, None], sin[:, None]))
         mine = candidate(_CONFIG, Parts(positions=turn), 1)
         mine.load_state_dict(library.state_dict())
+        mine.o_proj.register_forward_pre_hook(mixes)
         found = tensor_of(
             mine(residual.clone(), context), (2, n_tokens, 12), "the answer", "what goes in as batch token d_model …"
         )
@@ -138,7 +146,7 @@ def check_attention(candidate) -> None:
         for message, wrong in _variants(mine, residual, context).items():
             if _same(found, wrong):
                 raise Wrong(message)
-        raise Wrong("the numbers differ from the library's: follow the steps named in the stub, one by one")
+        raise Wrong("the numbers differ from the library's: project, split, place, attend, merge, mix: one by one")
     used = []
 
     def spy(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
@@ -182,13 +190,11 @@ def check_induction_score(candidate) -> None:
             raise Wrong(f"one number is wanted, the mean; this is {shape}")
         rows = torch.arange(n_once, n_tokens)
         squares = pattern[rows, rows - n_once + 1]
+        left_out, back = squares[:-1].mean(), {step: pattern[rows, rows - n_once + step].mean() for step in (0, 2)}
         slips = {
-            "this looks at the same token, n_once back: what followed it lies one further on": pattern[
-                rows, rows - n_once
-            ].mean(),
-            "one too far: what followed the earlier occurrence lies n_once − 1 back": pattern[
-                rows, rows - n_once + 2
-            ].mean(),
+            "this looks at the same token, n_once back: what followed it lies one further on": back[0],
+            "one too far: what followed the earlier occurrence lies n_once − 1 back": back[2],
+            "the second copy's last token is left out: what followed it was the second copy's first": left_out,
             "this is what stood before the earlier occurrence; what followed it is wanted": pattern[
                 rows[1:], rows[1:] - n_once - 1
             ].mean(),
@@ -387,6 +393,8 @@ EXERCISES = [
                 "        query, key, value, mask = self.place",
                 "not split",
             ),
+            ("not merged", f"self.o_proj({_MERGED})", "self.o_proj(heard)", "first merge the heads"),
+            ("not placed", f"        {_PLACED}\n", "", "neither turned", (", value, mask)", ", value)")),
             ("no mask", _FORMULA, _FORMULA.replace("mask", "None"), "tokens see later ones"),
             ("values turned", _FORMULA, _FORMULA.replace("value", _TURNED_VALUE), "values were turned"),
             ("keys as values", _FORMULA, _FORMULA.replace("value", "key"), "keys were handed over as values"),
@@ -474,6 +482,7 @@ EXERCISES = [
                 "[queries[1:], queries[1:] - n_once - 1]",
                 "stood before",
             ),
+            ("the last left out", "2 * n_once)", "2 * n_once - 1)", "last token is left out"),
             ("a block", _SQUARES, "pattern[n_once:, 1 : n_once + 1]", "a block of squares"),
             ("swapped", _SQUARES, "pattern[queries - n_once + 1, queries]", "queries and keys are swapped"),
             ("summed", ".mean()", ".sum()", "this is the sum"),
