@@ -7,6 +7,14 @@ ANSWER_SECONDS = 20
 BOX = ".jp-OutputArea-output .widget-vbox, .jp-OutputArea-output .jupyter-widget-vbox"
 STDERR = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]'
 
+RESTING = """() => {
+    const bar = document.querySelector('#jp-main-statusbar');
+    if (!bar.textContent.includes('| Idle')) window.idleSince = undefined;
+    else window.idleSince ??= Date.now();
+    return Date.now() - window.idleSince > 2000;
+}"""
+"""Whether the kernel has had nothing to do for two seconds; between two cells it is idle for a moment."""
+
 
 def run_all(page, url: str) -> None:
     """Open a notebook and run it from top to bottom."""
@@ -22,7 +30,7 @@ def run_to_widget(lab, page, notebook: str, holds: str = "img"):
     run_all(page, lab.url(notebook))
     widget = page.locator(BOX).first
     widget.locator(holds).first.wait_for(timeout=RUN_SECONDS * 1000)
-    page.get_by_text("| Idle").wait_for(timeout=RUN_SECONDS * 1000)  # a busy kernel would answer late
+    page.wait_for_function(RESTING, polling=200, timeout=RUN_SECONDS * 1000)  # a busy kernel would answer late
     return widget
 
 
