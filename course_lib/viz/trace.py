@@ -132,7 +132,8 @@ def step_figure(
     else:
         _draw_values(figure.add_axes(box(0.13, 0.77)), step, names, decode, n_features)
         bar = figure.add_axes(box(0.912, 0.014))
-        figure.colorbar(figure.axes[0].images[0], cax=bar)
+        image = figure.axes[0].images[0]
+        figure.colorbar(image, cax=bar, ticks=(image.norm.vmin, 0, image.norm.vmax), format="%.2g")
     shape = " × ".join(f"{size:,}" for size in step.shape)
     figure.text(0.02, 1 - 0.27 / height, f"{place} · {step.name}", fontsize=11.5, weight="bold")
     figure.text(0.02, 1 - 0.52 / height, f"{step.formula}        {step.axes}: {shape}", fontsize=10)
@@ -173,6 +174,7 @@ def _draw_values(axes: "Axes", step: Any, names: Sequence[str], decode: Callable
         return
     part = "" if values.shape[1] <= n_features else f" (the first {n_features} of {values.shape[1]:,})"
     axes.set_xlabel(f"feature{part}", fontsize=9)
+    axes.set_xticks(range(0, min(n_features, values.shape[1]), 32))
 
 
 def _draw_heads(axes: "Axes", pattern: Float[Tensor, "head query key"], names: Sequence[str]) -> None:
