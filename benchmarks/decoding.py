@@ -5,7 +5,7 @@ Run it with `python benchmarks/decoding.py` (`--dtype bfloat16`, `--threads 2`, 
 tokens between, is the time of a step). Each time is the fastest of alternating runs, since other programs on the
 machine only ever add to it; on one thread it is that of the processor. transformers holds the same weights, and its
 tokens must agree; x-transformers holds as many, in the same shapes. The floor under a step is its matrix products and
-nothing else: for SmolLM2, whose weights come from memory anew for every token, little is left above it to win.
+nothing else: for SmolLM2, whose weights come from memory anew for every token, it is most of the step.
 """
 
 import argparse

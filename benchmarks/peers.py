@@ -67,7 +67,7 @@ def x_model(ours: GPT) -> nn.Module | None:
     """x-transformers' decoder of the same shape with fused attention, or None where the library is not there.
 
     GPT-2's GELU is the form with tanh, so it gets that one too: its own default, the exact GELU, is another formula,
-    which takes a CPU a third of the time.
+    and quicker on a CPU.
 
     Raises:
         SystemExit: It has another number of parameters, so that its times would say nothing.

@@ -2,6 +2,7 @@
 
 import pytest
 
+from course_lib.common.device import machine
 from course_lib.common.errors import CourseError
 from course_lib.common.paths import DATA
 from course_lib.lineage.experiments import EXPERIMENTS, Experiment, experiment, read_results, run_experiment
@@ -49,6 +50,11 @@ def test_every_row_tells_where_it_comes_from(coin, tmp_path):
     assert set(stored[0]) == {"seed", "configuration", "rung", "machine", "dtype", "seconds", "bias", "heads"}
     assert {row["dtype"] for row in stored} == {"float32"}
     assert first["configuration"] == recipe(coin).hash({"bias": 0.5}) != recipe(coin).hash({"bias": 0.25})
+
+
+def test_a_run_in_the_machines_format_says_which(coin, tmp_path):
+    row = next(run_experiment(recipe(coin, in_training_dtype=True), path=tmp_path / "X9.csv"))
+    assert row["dtype"] == str(machine().training_dtype).removeprefix("torch.")
 
 
 def test_an_interrupted_experiment_goes_on_where_it_stopped(coin, tmp_path):

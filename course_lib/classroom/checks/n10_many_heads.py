@@ -256,9 +256,8 @@ def check_broken_heads(candidate) -> None:
     n_texts, n_tokens, n_heads, d_head = 2, 6, 3, 2
     made = [torch.randn(n_texts, n_tokens, n_heads * d_head, generator=generator) for _ in range(3)]
     shape = (n_texts, n_tokens, n_heads * d_head)
-    found = tensor_of(
-        candidate(*(each.clone() for each in made), n_heads), shape, "tokens and features stay as they are"
-    )
+    found = candidate(*(each.clone() for each in made), n_heads)
+    found = tensor_of(found, shape, "the answer", "tokens and features stay as they are")
     if _same(found, mended_heads(*made, n_heads)):
         return
     mixed = [each.reshape(n_texts, n_heads, n_tokens, d_head) for each in made]
